@@ -1,0 +1,1 @@
+//! The performance core: footprints, contact in continuous time, clearance, boundary crossing.

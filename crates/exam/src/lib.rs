@@ -1,0 +1,1 @@
+//! Exam packs, items, deductions, vetoes and the grader.

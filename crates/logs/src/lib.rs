@@ -1,0 +1,1 @@
+//! Readers and writers: bytes to drives and back, with positioned errors and a log doctor.

@@ -1,0 +1,1 @@
+//! Slow, obvious second answers for the tests.

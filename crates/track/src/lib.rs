@@ -1,0 +1,1 @@
+//! Test tracks and road networks: lanes, lines, stop lines, signals, speed limits; OpenDRIVE in.

@@ -1,0 +1,1 @@
+//! Lukao grades test drives.
