@@ -7,11 +7,14 @@
 //! so an actor may have many. Runs on one clock are in lockstep; others are merged by their own times.
 //! Nothing is resampled.
 
+mod check;
+mod cut;
+
 use std::sync::Arc;
 
 use crate::channel::{Accuracy, Channels, Origin};
 use crate::column::Column;
-use crate::error::{Error, Position};
+use crate::error::Error;
 use crate::frame::Frame;
 use crate::math;
 use crate::stream::Stream;
@@ -244,61 +247,6 @@ impl Run {
     pub fn pose(&self, i: usize) -> Pose {
         Pose { x_m: self.x_m.values()[i], y_m: self.y_m.values()[i], yaw_rad: self.yaw_rad.values()[i] }
     }
-
-    fn part(&self, skip: usize, len: usize, first: usize) -> Self {
-        Self {
-            actor: self.actor,
-            ordinal: self.ordinal,
-            clock: self.clock,
-            first,
-            x_m: self.x_m.slice(skip, len),
-            y_m: self.y_m.slice(skip, len),
-            yaw_rad: self.yaw_rad.slice(skip, len),
-            z_m: self.z_m.as_ref().map(|z| z.slice(skip, len)),
-            size: self.size,
-            accuracy: PoseAccuracy {
-                position_m: self.accuracy.position_m.slice(skip, len),
-                yaw_rad: self.accuracy.yaw_rad.slice(skip, len),
-            },
-            origin: self.origin,
-            channels: self.channels.slice(skip, len),
-            index: self.index.as_ref().map(|x| RunIndex { blocks: x.blocks.clone(), skip: x.skip + skip }),
-            begun_before: self.begun_before || skip > 0,
-            goes_on: self.goes_on || skip + len < self.len(),
-        }
-    }
-
-    fn join(&self, next: &Self, first: usize) -> Self {
-        let (n, m) = (self.len(), next.len());
-        let cat = |a: &Column<f64>, b: &Column<f64>| Column::concat(&[a, b]);
-        let absent = |len| Column::from_options(std::iter::repeat_n(None, len));
-        let z_m = match (&self.z_m, &next.z_m) {
-            (None, None) => None,
-            (a, b) => {
-                Some(Column::concat(&[a.as_ref().unwrap_or(&absent(n)), b.as_ref().unwrap_or(&absent(m))]))
-            }
-        };
-        Self {
-            actor: self.actor,
-            ordinal: self.ordinal,
-            clock: self.clock,
-            first,
-            x_m: cat(&self.x_m, &next.x_m),
-            y_m: cat(&self.y_m, &next.y_m),
-            yaw_rad: cat(&self.yaw_rad, &next.yaw_rad),
-            z_m,
-            size: self.size,
-            accuracy: PoseAccuracy {
-                position_m: Accuracy::concat(&self.accuracy.position_m, n, &next.accuracy.position_m, m),
-                yaw_rad: Accuracy::concat(&self.accuracy.yaw_rad, n, &next.accuracy.yaw_rad, m),
-            },
-            origin: self.origin,
-            channels: Channels::concat(&self.channels, n, &next.channels, m),
-            index: None,
-            begun_before: self.begun_before,
-            goes_on: next.goes_on,
-        }
-    }
 }
 
 /// A drive, or a stretch of one. Clones share memory.
@@ -345,124 +293,6 @@ impl Drive {
         let drive = Self { header, clocks, runs, series };
         drive.check_structure()?;
         Ok(drive)
-    }
-
-    fn wrong(&self, part: String, expected: impl Into<String>, found: impl Into<String>) -> Error {
-        Error::new(self.header.name.clone(), expected, found).at(Position::Part(part))
-    }
-
-    fn run_name(&self, r: &Run) -> String {
-        let id = self.header.actors.get(r.actor.0 as usize).map_or("?", |a| a.id.as_str());
-        format!("actor \"{id}\" run {}", r.ordinal)
-    }
-
-    fn check_structure(&self) -> Result<(), Error> {
-        let h = &self.header;
-        if let Some(ego) = h.ego
-            && ego.0 as usize >= h.actors.len()
-        {
-            return Err(self.wrong(
-                "ego".into(),
-                format!("an actor below {}", h.actors.len()),
-                ego.0.to_string(),
-            ));
-        }
-        for (i, c) in self.clocks.iter().enumerate() {
-            if c.stream as usize >= h.streams.len() {
-                let want = format!("a stream below {}", h.streams.len());
-                return Err(self.wrong(format!("clock {i}"), want, c.stream.to_string()));
-            }
-        }
-        let ticks = |clock: ClockIx| self.clocks.get(clock.0 as usize).map(|c| c.t_ns.len());
-        let mut last = None;
-        for r in &self.runs {
-            let name = || self.run_name(r);
-            if r.actor.0 as usize >= h.actors.len() {
-                return Err(self.wrong(
-                    name(),
-                    format!("an actor below {}", h.actors.len()),
-                    r.actor.0.to_string(),
-                ));
-            }
-            if last == Some((r.actor, r.ordinal)) {
-                return Err(self.wrong(name(), "each run once", "a second one"));
-            }
-            last = Some((r.actor, r.ordinal));
-            let n = r.len();
-            match ticks(r.clock) {
-                Some(t) if r.first.checked_add(n).is_some_and(|end| end <= t) => {}
-                t => {
-                    let found = format!("ticks {}..{}+{n} of clock {}", r.first, r.first, r.clock.0);
-                    return Err(self.wrong(name(), format!("ticks within {}", t.unwrap_or(0)), found));
-                }
-            }
-            let lens = [r.y_m.len(), r.yaw_rad.len(), r.z_m.as_ref().map_or(n, Column::len)];
-            if lens.iter().any(|l| *l != n) || r.channels.iter().any(|(_, d)| d.values.len() != n) {
-                return Err(self.wrong(
-                    name(),
-                    format!("columns of {n} values"),
-                    "columns of different length",
-                ));
-            }
-            if r.x_m.missing() + r.y_m.missing() + r.yaw_rad.missing() > 0 {
-                return Err(self.wrong(name(), "a pose at each tick", "missing values"));
-            }
-        }
-        for s in &self.series {
-            let name = || format!("series {:?} {}", s.subject, s.ordinal);
-            let known = match s.subject {
-                Subject::Drive => true,
-                Subject::Actor(a) => (a.0 as usize) < h.actors.len(),
-                Subject::Signal(g) => (g.0 as usize) < h.signals.len(),
-            };
-            if !known {
-                return Err(self.wrong(name(), "a known subject", "an index past the end"));
-            }
-            if !ticks(s.clock).is_some_and(|t| s.first.checked_add(s.len).is_some_and(|end| end <= t)) {
-                return Err(self.wrong(name(), "ticks of its clock", format!("{}+{}", s.first, s.len)));
-            }
-            if s.channels.iter().any(|(_, d)| d.values.len() != s.len) {
-                return Err(self.wrong(
-                    name(),
-                    format!("columns of {} values", s.len),
-                    "columns of different length",
-                ));
-            }
-        }
-        Ok(())
-    }
-
-    /// Checks the values: rising times, finite poses and heights, positive sizes.
-    ///
-    /// # Errors
-    /// The first value that breaks a promise, with its run and sample.
-    pub fn verify(&self) -> Result<(), Error> {
-        for (i, c) in self.clocks.iter().enumerate() {
-            if let Some(k) = c.t_ns.values().windows(2).position(|w| w[0] >= w[1]) {
-                let t = c.t_ns.values();
-                let found = format!("{} ns after {} ns at tick {}", t[k + 1], t[k], k + 1);
-                return Err(self.wrong(format!("clock {i}"), "times that rise", found));
-            }
-        }
-        for r in &self.runs {
-            for (column, what) in [(&r.x_m, "x_m"), (&r.y_m, "y_m"), (&r.yaw_rad, "yaw_rad")] {
-                if let Some(k) = column.values().iter().position(|v| !v.is_finite()) {
-                    let found = format!("{} in {what} at sample {k}", column.values()[k]);
-                    return Err(self.wrong(self.run_name(r), "finite poses", found));
-                }
-            }
-            let bad_z = r.z_m.as_ref().is_some_and(|z| z.iter().flatten().any(|v| !v.is_finite()));
-            if bad_z {
-                return Err(self.wrong(self.run_name(r), "finite heights", "a height that is not"));
-            }
-            let positive = |v: f64| v.is_finite() && v > 0.0;
-            let s = r.size;
-            if !positive(s.length_m) || !positive(s.width_m) || s.height_m.is_some_and(|h| !positive(h)) {
-                let found = format!("{} × {} m", s.length_m, s.width_m);
-                return Err(self.wrong(self.run_name(r), "a positive, finite size", found));
-            }
-        }
-        Ok(())
     }
 
     /// What holds for the whole drive.
@@ -571,104 +401,6 @@ impl Drive {
     #[must_use]
     pub fn samples(&self) -> u64 {
         self.runs.iter().map(|r| r.len() as u64).sum()
-    }
-
-    /// The stretch with times in `[from_ns, to_ns)`. Shares memory.
-    #[must_use]
-    pub fn slice(&self, from_ns: i64, to_ns: i64) -> Self {
-        let range = |c: &Clock| {
-            let t = c.t_ns.values();
-            let lo = t.partition_point(|x| *x < from_ns);
-            (lo, t.partition_point(|x| *x < to_ns).max(lo))
-        };
-        let cuts: Vec<(usize, usize)> = self.clocks.iter().map(range).collect();
-        // First tick and length of what is left of `first..first+len`, in old indices.
-        let keep = |clock: ClockIx, first: usize, len: usize| {
-            let (lo, hi) = cuts[clock.0 as usize];
-            let (a, b) = (first.max(lo), (first + len).min(hi));
-            (a < b).then(|| (a, b - a, a - lo))
-        };
-        let clocks = self.clocks.iter().zip(&cuts).map(|(c, &(lo, hi))| Clock {
-            stream: c.stream,
-            first_tick: c.first_tick + lo as u64,
-            t_ns: c.t_ns.slice(lo, hi - lo),
-        });
-        let runs = self.runs.iter().filter_map(|r| {
-            let (a, len, first) = keep(r.clock, r.first, r.len())?;
-            Some(r.part(a - r.first, len, first))
-        });
-        let series = self.series.iter().filter_map(|s| {
-            let (a, len, first) = keep(s.clock, s.first, s.len)?;
-            let skip = a - s.first;
-            Some(Series {
-                subject: s.subject,
-                ordinal: s.ordinal,
-                clock: s.clock,
-                first,
-                len,
-                channels: s.channels.slice(skip, len),
-                begun_before: s.begun_before || skip > 0,
-                goes_on: s.goes_on || skip + len < s.len,
-            })
-        });
-        Self {
-            header: Arc::clone(&self.header),
-            clocks: clocks.collect(),
-            runs: runs.collect(),
-            series: series.collect(),
-        }
-    }
-
-    /// Joins the stretch that follows this one.
-    ///
-    /// # Errors
-    /// If it is of another drive, or does not begin where this one ends.
-    pub fn append(&self, next: &Self) -> Result<Self, Error> {
-        if !Arc::ptr_eq(&self.header, &next.header) && self.header != next.header {
-            return Err(self.wrong("header".into(), "the same header", "another drive's"));
-        }
-        if self.clocks.len() != next.clocks.len() {
-            let want = format!("{} clocks", self.clocks.len());
-            return Err(self.wrong("clocks".into(), want, next.clocks.len().to_string()));
-        }
-        let mut clocks = Vec::with_capacity(self.clocks.len());
-        for (i, (a, b)) in self.clocks.iter().zip(&next.clocks).enumerate() {
-            let end = a.first_tick + a.t_ns.len() as u64;
-            let rises = match (a.t_ns.values().last(), b.t_ns.values().first()) {
-                (Some(x), Some(y)) => x < y,
-                _ => true,
-            };
-            if a.stream != b.stream || end != b.first_tick || !rises {
-                let want = format!("tick {end} next");
-                return Err(self.wrong(format!("clock {i}"), want, format!("tick {}", b.first_tick)));
-            }
-            let t_ns = Column::concat(&[&a.t_ns, &b.t_ns]);
-            clocks.push(Clock { stream: a.stream, first_tick: a.first_tick, t_ns });
-        }
-        let moved = |clock: ClockIx, first: usize| first + self.clocks[clock.0 as usize].t_ns.len();
-        let mut runs = self.runs.clone();
-        for b in &next.runs {
-            let at = runs.binary_search_by_key(&(b.actor, b.ordinal), |r| (r.actor, r.ordinal));
-            match at {
-                Ok(i) => runs[i] = runs[i].join(b, runs[i].first),
-                Err(i) => runs.insert(i, Run { first: moved(b.clock, b.first), ..b.clone() }),
-            }
-        }
-        let mut series = self.series.clone();
-        for b in &next.series {
-            let at = series.binary_search_by_key(&(b.subject, b.ordinal), |s| (s.subject, s.ordinal));
-            match at {
-                Ok(i) => {
-                    let a = &series[i];
-                    let channels = Channels::concat(&a.channels, a.len, &b.channels, b.len);
-                    series[i] = Series { len: a.len + b.len, channels, goes_on: b.goes_on, ..a.clone() };
-                }
-                Err(i) => series.insert(i, Series { first: moved(b.clock, b.first), ..b.clone() }),
-            }
-        }
-        let joined = Self { header: Arc::clone(&self.header), clocks, runs, series };
-        joined.check_structure()?;
-        Ok(joined)
     }
 }
 

@@ -8,6 +8,7 @@
 //! ```
 
 pub mod channel;
+pub mod code;
 pub mod column;
 pub mod drive;
 pub mod error;
@@ -16,6 +17,7 @@ pub mod math;
 pub mod outcome;
 pub mod stream;
 pub mod time;
+pub mod values;
 pub mod vehicle;
 
 pub use channel::{Channel, Origin};
