@@ -1,1 +1,32 @@
-//! One file a rule, named after the conduct it finds.
+//! Traffic rules: one file a rule, named after the conduct it finds. Knows no file format and no points.
+//!
+//! ```
+//! let rule = lukao_rules::find("harsh-braking").unwrap();
+//! println!("{}", rule.meta.page());
+//! let params = "max_decel_mps2 = 4.5".parse().unwrap();
+//! let instance = rule.load(&params).unwrap();
+//! assert_eq!(instance.params()["max_decel_mps2"].as_float(), Some(4.5));
+//! let wrong = rule.load(&"max_decel_mps2 = -1".parse().unwrap()).err().unwrap();
+//! assert!(wrong.to_string().contains("expected a number from"));
+//! ```
+//!
+//! To run one: for each block, in order, [`Instance::scan`] with a [`Context`]; then [`Instance::finish`].
+
+pub mod context;
+pub mod meta;
+pub mod rule;
+
+mod harsh_braking;
+
+pub use context::{Context, Judging, Need, Needs};
+pub use meta::{Meta, Param, ParamKind};
+pub use rule::{Entry, Instance, Rule};
+
+/// All rules, by id.
+pub const ALL: &[Entry] = &[Entry::of::<harsh_braking::HarshBraking>()];
+
+/// The rule of that id.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Entry> {
+    ALL.iter().find(|e| e.meta.id == id)
+}

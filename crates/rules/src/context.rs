@@ -1,0 +1,88 @@
+//! What a rule is given to scan, and what it says that it needs.
+
+use lukao_measure::Measures;
+use lukao_model::outcome::{Decision, Judgement, Limit, Uncertainty};
+use lukao_model::{Channel, Interval, Intervals, Origin};
+
+/// One block of a drive, to be scanned by one rule in one scope.
+pub struct Context<'a> {
+    /// Shared measures over the block's window.
+    pub measures: &'a Measures<'a>,
+    /// The scope: times that count. *Not* cut to the block, since what begins in a block may end after it; it
+    /// must be right up to the end of the block's window.
+    pub scope: &'a Intervals,
+    /// How values near a limit are decided.
+    pub judging: Judging,
+}
+
+/// How values near a limit are decided.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Judging {
+    /// Simple or guarded.
+    pub decision: Decision,
+    /// Largest uncertainty with which the rule's limit may be judged, in the rule's unit.
+    pub max_u: Option<f64>,
+}
+
+impl<'a> Context<'a> {
+    /// A block with its scope, decided simply.
+    #[must_use]
+    pub fn new(measures: &'a Measures<'a>, scope: &'a Intervals) -> Self {
+        Self { measures, scope, judging: Judging::default() }
+    }
+
+    /// The same with another way of deciding.
+    #[must_use]
+    pub fn judging(mut self, judging: Judging) -> Self {
+        self.judging = judging;
+        self
+    }
+
+    /// The block: times `from_ns <= t < to_ns`.
+    #[must_use]
+    pub fn block(&self) -> Interval {
+        self.measures.block()
+    }
+
+    /// Whether data of that origin count.
+    #[must_use]
+    pub fn admits(&self, origin: Origin) -> bool {
+        self.measures.admit().admits(origin)
+    }
+
+    /// Compares a value with a limit.
+    #[must_use]
+    pub fn judge(&self, limit: Limit, value: f64, u: Uncertainty) -> Judgement {
+        limit.judge(value, u, self.judging.decision, self.judging.max_u)
+    }
+}
+
+/// Something that a rule cannot do without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Need {
+    /// The vehicle under test, with poses.
+    Ego,
+    /// A channel of the ego, on its run or in a series.
+    EgoChannel(Channel),
+    /// A track in the drive's frame.
+    Track,
+    /// States of signal heads.
+    SignalStates,
+}
+
+impl Need {
+    /// What to say is missing: a channel's name, or what of the track.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ego => "ego",
+            Self::EgoChannel(c) => c.name(),
+            Self::Track => "track",
+            Self::SignalStates => Channel::SignalState.name(),
+        }
+    }
+}
+
+/// What a rule cannot do without. Without one of these it is not run and is undetermined.
+pub type Needs = Vec<Need>;
