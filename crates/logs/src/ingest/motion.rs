@@ -1,0 +1,1 @@
+//! What the motion itself says: gaps, teleports, speeds that contradict positions.
