@@ -43,6 +43,14 @@ impl Notes {
         }
     }
 
+    /// Counts many cases at once, at no particular time.
+    pub fn add_many(&mut self, code: &'static str, subject: &str, count: u64, text: impl FnOnce() -> String) {
+        self.add(code, subject, None, text);
+        if let Some(tally) = self.0.get_mut(code).and_then(|c| c.get_mut(subject)) {
+            tally.count += count.saturating_sub(1);
+        }
+    }
+
     /// The value if it can be used, else [`Value::Missing`] with a note.
     pub fn admit<'a>(&mut self, channel: Channel, value: Value<'a>, subject: &str, t_ns: i64) -> Value<'a> {
         match (channel.kind(), value) {

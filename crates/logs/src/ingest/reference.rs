@@ -91,7 +91,9 @@ impl AngleConvention {
     #[must_use]
     pub fn to_yaw_rad(self, angle: f64) -> f64 {
         let rad = match self {
-            Self::RadCcwFromEast | Self::RadCwFromNorth | Self::RadCwFromEast | Self::RadCcwFromNorth => angle,
+            Self::RadCcwFromEast | Self::RadCwFromNorth | Self::RadCwFromEast | Self::RadCcwFromNorth => {
+                angle
+            }
             _ => angle * PI / 180.0,
         };
         math::wrap_angle(match self {

@@ -100,7 +100,23 @@ impl Cells {
                 *v = places.iter().map(|&i| v[i]).collect();
                 *ok = places.iter().map(|&i| ok[i]).collect();
             }
-            Self::Text(v) => *v = places.iter().map(|&i| v[i].take()).collect(),
+            Self::Text(v) => *v = places.iter().map(|&i| v[i].clone()).collect(),
+        }
+    }
+
+    /// Whether there is a value at a place.
+    pub fn is_valid(&self, i: usize) -> bool {
+        match self {
+            Self::Real(_, ok) | Self::Code(_, ok) => ok[i],
+            Self::Text(v) => v[i].is_some(),
+        }
+    }
+
+    /// Makes a place missing.
+    pub fn clear(&mut self, i: usize) {
+        match self {
+            Self::Real(_, ok) | Self::Code(_, ok) => ok[i] = false,
+            Self::Text(v) => v[i] = None,
         }
     }
 
