@@ -115,15 +115,23 @@ impl<T: Native> Column<T> {
         }
     }
 
-    /// Columns one after another, copied.
+    /// The same values in memory of their own, so that a small part does not keep a large column alive.
+    #[must_use]
+    pub fn detached(&self) -> Self {
+        let valid = self.valid.as_ref().map(|v| NullBuffer::new(v.iter().collect::<BooleanBuffer>()));
+        Self { values: self.values.to_vec().into(), valid }
+    }
+
+    /// Columns one after another, copied; a column that is all there is shares its memory.
     #[must_use]
     pub fn concat(parts: &[&Self]) -> Self {
-        if let [one] = parts {
-            return (*one).clone();
+        let parts: Vec<&Self> = parts.iter().copied().filter(|p| !p.is_empty()).collect();
+        if let [one] = parts[..] {
+            return one.clone();
         }
         let len = parts.iter().map(|p| p.len()).sum();
         let mut values = Vec::with_capacity(len);
-        for p in parts {
+        for p in &parts {
             values.extend_from_slice(&p.values);
         }
         if parts.iter().all(|p| p.valid.is_none()) {

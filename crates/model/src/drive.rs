@@ -474,6 +474,7 @@ mod tests {
             let (a, b) = (whole.slice(i64::MIN, cut), whole.slice(cut, i64::MAX));
             let joined = a.append(&b).unwrap();
             assert_eq!(joined, whole, "cut at {cut}");
+            assert_eq!(a.detached(), a);
             for (i, r) in b.runs().iter().enumerate() {
                 assert_eq!(
                     r.begun_before,

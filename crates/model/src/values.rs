@@ -38,6 +38,13 @@ impl Accuracy {
         }
     }
 
+    pub(crate) fn detached(&self) -> Self {
+        match self {
+            Self::Column(c) => Self::Column(c.detached()),
+            other => other.clone(),
+        }
+    }
+
     pub(crate) fn concat(a: &Self, a_len: usize, b: &Self, b_len: usize) -> Self {
         let column = |acc: &Self, len| match acc {
             Self::Unknown => Column::from_options(std::iter::repeat_n(None, len)),
@@ -234,6 +241,19 @@ impl Channels {
                 })
                 .collect(),
         )
+    }
+
+    pub(crate) fn detached(&self) -> Self {
+        let own = |d: &ChannelData| ChannelData {
+            values: match &d.values {
+                Values::Real(c) => Values::Real(c.detached()),
+                Values::Code(c) => Values::Code(c.detached()),
+                Values::Text(c) => Values::Text(c.clone()),
+            },
+            origin: d.origin,
+            accuracy: d.accuracy.detached(),
+        };
+        Self(self.0.iter().map(|(c, d)| (*c, own(d))).collect())
     }
 
     /// One after another; a channel that only one part has is missing in the other.

@@ -111,6 +111,35 @@ impl Drive {
         }
     }
 
+    /// The same stretch in memory of its own: what is left of a long stretch no longer keeps it alive. The
+    /// contact core's index, which is of the whole run, is left out.
+    #[must_use]
+    pub fn detached(&self) -> Self {
+        let runs = self.runs.iter().map(|r| Run {
+            x_m: r.x_m.detached(),
+            y_m: r.y_m.detached(),
+            yaw_rad: r.yaw_rad.detached(),
+            z_m: r.z_m.as_ref().map(Column::detached),
+            accuracy: PoseAccuracy {
+                position_m: r.accuracy.position_m.detached(),
+                yaw_rad: r.accuracy.yaw_rad.detached(),
+            },
+            channels: r.channels.detached(),
+            index: None,
+            ..r.clone()
+        });
+        Self {
+            header: Arc::clone(&self.header),
+            clocks: self.clocks.iter().map(|c| Clock { t_ns: c.t_ns.detached(), ..c.clone() }).collect(),
+            runs: runs.collect(),
+            series: self
+                .series
+                .iter()
+                .map(|s| Series { channels: s.channels.detached(), ..s.clone() })
+                .collect(),
+        }
+    }
+
     /// Joins the stretch that follows this one.
     ///
     /// # Errors
