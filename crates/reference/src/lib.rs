@@ -1,1 +1,3 @@
 //! Slow, obvious second answers for the tests.
+
+pub mod workload;
