@@ -66,6 +66,14 @@ impl Held {
     }
 }
 
+impl Held {
+    /// Whether anything admissible was stated of a channel before the window.
+    #[must_use]
+    pub fn has(&self, subject: Subject, channel: Channel, admit: Admit) -> bool {
+        self.last.get(&(subject, channel)).is_some_and(|e| admit.admits(e.stated.origin))
+    }
+}
+
 fn stated(series: &Series, times: &[i64], channel: Channel, k: usize) -> Option<Stated> {
     let data = series.channels.get(channel)?;
     let value = match &data.values {

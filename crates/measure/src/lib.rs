@@ -119,6 +119,12 @@ impl<'a> Measures<'a> {
         self.admit
     }
 
+    /// What series said last before the window.
+    #[must_use]
+    pub fn held(&self) -> &'a Held {
+        self.held
+    }
+
     /// The vehicle under test.
     #[must_use]
     pub fn ego_actor(&self) -> Option<ActorIx> {

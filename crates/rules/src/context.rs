@@ -1,8 +1,11 @@
 //! What a rule is given to scan, and what it says that it needs.
 
-use lukao_measure::Measures;
-use lukao_model::outcome::{Decision, Judgement, Limit, Uncertainty};
-use lukao_model::{Channel, Interval, Intervals, Origin};
+use lukao_measure::{EgoSample, Measures, Value};
+use lukao_model::outcome::{Decision, Judgement, Limit};
+use lukao_model::{Channel, Interval, Intervals, Origin, RuleResult};
+
+/// Why a value was not judged though it was measured.
+pub const UNSURE: &str = "within its uncertainty of the limit, or too uncertain to be judged";
 
 /// One block of a drive, to be scanned by one rule in one scope.
 pub struct Context<'a> {
@@ -52,8 +55,45 @@ impl<'a> Context<'a> {
 
     /// Compares a value with a limit.
     #[must_use]
-    pub fn judge(&self, limit: Limit, value: f64, u: Uncertainty) -> Judgement {
-        limit.judge(value, u, self.judging.decision, self.judging.max_u)
+    pub fn judge(&self, limit: Limit, value: Value) -> Judgement {
+        limit.judge(value.value, value.u, self.judging.decision, self.judging.max_u)
+    }
+
+    /// The ego's samples in block and scope, with their indices in [`lukao_measure::Ego::samples`].
+    pub fn samples(&self) -> impl Iterator<Item = (usize, EgoSample)> + '_ {
+        let ego = self.measures.ego();
+        ego.in_block().map(|k| (k, ego.samples()[k])).filter(|(_, s)| self.scope.contains(s.t_ns))
+    }
+
+    /// The parts of an interval that lie in the scope.
+    pub fn in_scope(&self, when: Interval) -> impl Iterator<Item = Interval> + '_ {
+        let scope = self.scope.as_slice();
+        let first = scope.partition_point(|i| i.to_ns < when.from_ns);
+        scope[first..].iter().map_while(move |i| i.meet(&when))
+    }
+
+    /// Notes that the step from the ego's sample `k` to the next was judged.
+    pub fn judged(&self, out: &mut RuleResult, k: usize) {
+        for part in self.in_scope(self.measures.ego().step(k)) {
+            out.judged.insert(part);
+        }
+    }
+
+    /// Notes that the step from the ego's sample `k` to the next could not be judged.
+    pub fn missing(&self, out: &mut RuleResult, k: usize, what: &str, why: &str) {
+        self.missing_in(out, self.measures.ego().step(k), what, why);
+    }
+
+    /// Notes that an interval could not be judged.
+    pub fn missing_in(&self, out: &mut RuleResult, when: Interval, what: &str, why: &str) {
+        for part in self.in_scope(when) {
+            out.missing(what, why, part);
+        }
+    }
+
+    /// Notes that a value was too uncertain to be judged against its limit from the ego's sample `k` to the next.
+    pub fn unsure(&self, out: &mut RuleResult, k: usize, what: &str) {
+        self.missing(out, k, what, UNSURE);
     }
 }
 

@@ -1,29 +1,105 @@
 //! The rule `harsh-braking`.
 
-use lukao_model::RuleResult;
+use lukao_measure::{Mean, Value};
+use lukao_model::outcome::{Judgement, Limit};
+use lukao_model::{Channel, RuleResult};
 
 use crate::context::{Context, Need, Needs};
+use crate::episode::{Episodes, Pace, finding};
 use crate::meta::{Meta, rule};
+use crate::motion_time::MotionTime;
 use crate::rule::Rule;
 
 rule! {
     /// The ego brakes harder than allowed.
+    ///
+    /// ## Checks
+    /// The mean deceleration along the body over `mean_s`, in the direction of motion: braking while reversing
+    /// counts like braking while going forward. Limit and value are positive.
+    ///
+    /// ## Method
+    /// At each sample while the ego moves: mean of the logged longitudinal acceleration over a centred window,
+    /// or, if that is not logged, the change of speed over the window divided by its length. One braking is one
+    /// finding, from its first to its last sample over the limit, with the greatest value.
+    /// An opportunity is a second of motion.
+    ///
+    /// ## Cannot tell
+    /// Without a speed, or nearer to an end of the ego's data than a quarter of `mean_s`.
+    ///
+    /// ## Limits
+    /// `max_decel_mps2`; at equality it is kept. A mean hides what is much shorter than its window. The
+    /// uncertainty is the channel's accuracy, or follows from the accuracy of the speeds at the window's ends.
+    ///
+    /// ## Source
+    /// The pack names the clause. The default of 3 m/s² is this project's own reading of comfortable braking.
     HarshBraking = "harsh-braking" {
-        /// Greatest deceleration allowed.
-        number max_decel_mps2 = 3.0, "m/s2", 0.5..=15.0;
+        /// Greatest mean deceleration allowed.
+        number max_decel_mps2 = 3.0, "m/s2", 0.1..=15.0;
+        /// Length of the window of the mean.
+        number mean_s = 0.5, "s", 0.02..=10.0;
+        /// Episodes shorter than this are not reported.
+        number min_duration_s = 0.0, "s", 0.0..=10.0;
+        /// Moments over the limit at most this far apart are one episode.
+        number merge_s = 1.0, "s", 0.0..=10.0;
     }
+}
+
+/// Open episode and time in motion.
+#[derive(Default)]
+pub struct State {
+    episodes: Episodes<()>,
+    moved: MotionTime,
 }
 
 impl Rule for HarshBraking {
     type Params = Params;
-    type State = ();
+    type State = State;
     const META: Meta = META;
 
     fn needs(_: &Params) -> Needs {
         vec![Need::Ego]
     }
 
-    fn scan(_: &Context<'_>, _: &Params, _: &mut (), _: &mut RuleResult) {}
+    fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
+        let half_ns = crate::episode::half_ns(p.mean_s);
+        let means = cx.measures.ego_means(Mean::AccelLon, half_ns);
+        let first = cx.measures.ego().in_block().start;
+        let limit = Limit::AtMost(p.max_decel_mps2);
+        let pace = Pace::new(p.min_duration_s, p.merge_s);
+        for (k, s) in cx.samples() {
+            let Some(speed) = cx.measures.ego_speed_mps(k) else {
+                cx.missing(
+                    out,
+                    k,
+                    Channel::Speed.name(),
+                    "the ego's speed is neither logged nor can be derived",
+                );
+                continue;
+            };
+            state.episodes.advance(s.t_ns, pace, out);
+            if !state.moved.step(cx, k, speed) {
+                cx.judged(out, k);
+                continue;
+            }
+            let Some(accel) = means[k - first] else {
+                cx.missing(out, k, Channel::AccelLon.name(), "too near to an end of the ego's data");
+                continue;
+            };
+            let decel = Value { value: -accel.value * speed.value.signum(), u: accel.u };
+            match cx.judge(limit, decel) {
+                Judgement::Unsure => cx.unsure(out, k, "deceleration"),
+                Judgement::Kept { .. } => cx.judged(out, k),
+                Judgement::Broken { .. } => {
+                    cx.judged(out, k);
+                    let describe = || finding(META.id, "braked too hard", &s, limit, decel, "m/s2");
+                    state.episodes.broken((), s.t_ns, limit.margin(decel.value), pace, out, describe);
+                }
+            }
+        }
+    }
 
-    fn finish(_: &Params, _: (), _: &mut RuleResult) {}
+    fn finish(p: &Params, state: State, out: &mut RuleResult) {
+        state.episodes.finish(Pace::new(p.min_duration_s, p.merge_s), out);
+        out.opportunities = state.moved.seconds();
+    }
 }

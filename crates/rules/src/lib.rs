@@ -13,17 +13,23 @@
 //! To run one: for each block, in order, [`Instance::scan`] with a [`Context`]; then [`Instance::finish`].
 
 pub mod context;
+pub mod episode;
 pub mod meta;
 pub mod rule;
 
+mod motion_time;
+mod presence;
+
 mod harsh_braking;
+mod lateral_acceleration;
 
 pub use context::{Context, Judging, Need, Needs};
 pub use meta::{Meta, Param, ParamKind};
 pub use rule::{Entry, Instance, Rule};
 
 /// All rules, by id.
-pub const ALL: &[Entry] = &[Entry::of::<harsh_braking::HarshBraking>()];
+pub const ALL: &[Entry] =
+    &[Entry::of::<harsh_braking::HarshBraking>(), Entry::of::<lateral_acceleration::LateralAcceleration>()];
 
 /// The rule of that id.
 #[must_use]

@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 
 use crate::context::{Context, Needs};
 use crate::meta::{self, Meta};
+use crate::presence::{self, Presence};
 
 /// A rule: finds one kind of conduct. Blocks come in order of time; what lasts longer than a block is in the state.
 pub trait Rule: Send + Sync + 'static {
@@ -78,12 +79,21 @@ fn make<R: Rule>(table: &toml::Table) -> Result<Box<dyn Instance>, Error> {
     let params: R::Params = toml::Value::Table(table.clone())
         .try_into()
         .map_err(|e: toml::de::Error| Error::new(R::META.id, "parameters of the rule", e.message()))?;
-    Ok(Box::new(Running::<R> { params, state: R::State::default(), out: RuleResult::default() }))
+    let needs = R::needs(&params);
+    Ok(Box::new(Running::<R> {
+        params,
+        needs,
+        state: R::State::default(),
+        presence: Presence::default(),
+        out: RuleResult::default(),
+    }))
 }
 
 struct Running<R: Rule> {
     params: R::Params,
+    needs: Needs,
     state: R::State,
+    presence: Presence,
     out: RuleResult,
 }
 
@@ -93,7 +103,7 @@ impl<R: Rule> Instance for Running<R> {
     }
 
     fn needs(&self) -> Needs {
-        R::needs(&self.params)
+        self.needs.clone()
     }
 
     fn params(&self) -> toml::Table {
@@ -101,7 +111,9 @@ impl<R: Rule> Instance for Running<R> {
     }
 
     fn scan(&mut self, cx: &Context<'_>) {
-        R::scan(cx, &self.params, &mut self.state, &mut self.out);
+        if self.presence.all_there(&self.needs, cx, &mut self.out) {
+            R::scan(cx, &self.params, &mut self.state, &mut self.out);
+        }
     }
 
     fn so_far(&self) -> &RuleResult {
@@ -110,6 +122,8 @@ impl<R: Rule> Instance for Running<R> {
 
     fn finish(mut self: Box<Self>) -> RuleResult {
         R::finish(&self.params, self.state, &mut self.out);
+        self.presence.finish(&self.needs, &mut self.out);
+        presence::in_order(&mut self.out);
         self.out
     }
 }
