@@ -1,1 +1,7 @@
-//! Verdicts as text for people and as JSON for machines.
+//! Verdicts as text for people and as JSON for machines: one file an output, nothing written anywhere.
+
+pub mod json;
+pub mod text;
+
+mod layout;
+mod quantity;

@@ -1,0 +1,262 @@
+//! From a pack's TOML to an [`Exam`]: every key, id, unit and range is checked, and each error has its place.
+
+use lukao_model::outcome::Decision;
+use lukao_model::{Error, Origin, Position};
+use sha2::{Digest, Sha256};
+
+use crate::pack::{Basis, Exam, Exercise, Item, Judge, Requirement, ScoreRule, ScoreScope, Source, Title};
+use crate::scope::{self, Scope};
+use crate::toml_at::{Doc, Node, Table, suggestion};
+
+/// Version of the pack format that this engine reads.
+pub const PACK_FORMAT: i64 = 1;
+
+impl Exam {
+    /// Reads a pack.
+    ///
+    /// ```
+    /// let text = lukao_exam::builtin("general-road").unwrap().text;
+    /// let wrong = text.replacen("points =", "poinst =", 1);
+    /// let e = lukao_exam::Exam::parse("my.toml", &wrong).unwrap_err().to_string();
+    /// assert!(e.starts_with("my.toml line "), "{e}");
+    /// assert!(e.ends_with("found \"poinst\" (did you mean \"points\"?)"), "{e}");
+    /// ```
+    ///
+    /// # Errors
+    /// The first thing that is not right, with line and column: an unknown key, id, rule or parameter, a value
+    /// out of range, an item without a requirement, a requirement without a source.
+    pub fn parse(name: &str, text: &str) -> Result<Self, Error> {
+        let doc = Doc { name, text };
+        let parsed = doc.parse()?;
+        let root = doc.root(&parsed);
+        root.need("format")?.whole(PACK_FORMAT..=PACK_FORMAT)?;
+
+        let head = root.need("exam")?.table()?;
+        let id = head.need("id")?.id()?;
+        let edition = head.need("edition")?.text()?;
+        let title = title(&head.need("title")?)?;
+        let issuer = head.need("issuer")?.text()?;
+        let about = head.need("about")?.text()?;
+        let decision = match head.get("decision") {
+            Some(n) => n.word(&[("simple", Decision::Simple), ("guarded", Decision::Guarded)])?,
+            None => Decision::Simple,
+        };
+        let words: Vec<(&'static str, Origin)> = Origin::ALL.iter().map(|o| (o.name(), *o)).collect();
+        let admit = match head.get("admit") {
+            Some(n) => n.list()?.iter().map(|o| o.word(&words)).collect::<Result<_, _>>()?,
+            None => Vec::new(),
+        };
+        let levels = match head.get("levels") {
+            Some(n) => n.list()?.iter().map(Node::text).collect::<Result<Vec<_>, _>>()?,
+            None => Vec::new(),
+        };
+        let score = score(&head.need("score")?.table()?)?;
+        head.finish()?;
+
+        let mut scopes: Vec<Scope> = Vec::new();
+        if let Some(n) = root.get("scope") {
+            for (name, _, node) in n.table()?.entries() {
+                scopes.push(scope::parse(name, &node)?);
+            }
+        }
+        let known = Known { levels: &levels, scopes: &scopes };
+        let mut items: Vec<Item> = Vec::new();
+        let list = root.need("item")?;
+        for node in list.list()? {
+            let next = item(&node, &known)?;
+            if items.iter().any(|i| i.id == next.id) {
+                return Err(node.wrong("each item's id once", format!("\"{}\" again", next.id)));
+            }
+            items.push(next);
+        }
+        if items.is_empty() {
+            return Err(list.wrong("at least one item", "none"));
+        }
+        root.finish()?;
+        let sha256 = hex(&Sha256::digest(text.as_bytes()));
+        Ok(Self { id, edition, title, issuer, about, decision, admit, score, levels, scopes, items, sha256 })
+    }
+}
+
+/// What items may refer to.
+struct Known<'a> {
+    levels: &'a [String],
+    scopes: &'a [Scope],
+}
+
+fn title(node: &Node<'_>) -> Result<Title, Error> {
+    let t = node.table()?;
+    let title = Title { zh: t.need("zh")?.text()?, en: t.need("en")?.text()? };
+    t.finish()?;
+    Ok(title)
+}
+
+fn score(t: &Table<'_>) -> Result<ScoreRule, Error> {
+    let start = t.need("start")?.number(0.0..=1e6)?;
+    let floor = match t.get("floor") {
+        Some(n) => n.number(-1e6..=start)?,
+        None => 0.0,
+    };
+    let pass = t.need("pass")?.number(floor..=start)?;
+    let scope = match t.get("scope") {
+        Some(n) => {
+            n.word(&[("vehicle-and-exam", ScoreScope::VehicleAndExam), ("attempt", ScoreScope::Attempt)])?
+        }
+        None => ScoreScope::default(),
+    };
+    let source = source(&t.need("source")?)?;
+    t.finish()?;
+    Ok(ScoreRule { start, pass, floor, scope, source })
+}
+
+fn source(node: &Node<'_>) -> Result<Source, Error> {
+    let t = node.table()?;
+    let optional = |n: Option<Node<'_>>| n.map_or(Ok(String::new()), |n| n.text());
+    let source = Source {
+        doc: t.need("doc")?.text()?,
+        edition: optional(t.get("edition"))?,
+        clause: optional(t.get("clause"))?,
+        basis: t.need("basis")?.word(&Basis::ALL.map(|b| (b.name(), b)))?,
+    };
+    t.finish()?;
+    Ok(source)
+}
+
+fn item(node: &Node<'_>, known: &Known<'_>) -> Result<Item, Error> {
+    let t = node.table()?;
+    let number = t.get("number").map(|n| n.whole(1..=9999)).transpose()?;
+    let levels = match t.get("levels") {
+        Some(n) => n.list()?.iter().map(|l| level(l, known)).collect::<Result<_, _>>()?,
+        None => Vec::new(),
+    };
+    let exercise =
+        t.need("exercise")?.word(&[("required", Exercise::Required), ("if-met", Exercise::IfMet)])?;
+    let mut item = Item {
+        id: t.need("id")?.id()?,
+        number: number.and_then(|n| u32::try_from(n).ok()),
+        title: title(&t.need("title")?)?,
+        area: t.need("area")?.id()?,
+        levels,
+        station: t.get("station").map(|n| n.id()).transpose()?,
+        exercise,
+        requires: Vec::new(),
+    };
+    let list = t.need("require")?;
+    for node in list.list()? {
+        let next = requirement(&node, known)?;
+        if item.requires.iter().any(|r| r.id == next.id) {
+            let expected = "an `id` for each requirement of an item that differs from the others'";
+            return Err(node.wrong(expected, format!("\"{}\" again", next.id)));
+        }
+        item.requires.push(next);
+    }
+    if item.requires.is_empty() {
+        return Err(list.wrong("at least one requirement", "none"));
+    }
+    t.finish()?;
+    Ok(item)
+}
+
+fn level(node: &Node<'_>, known: &Known<'_>) -> Result<String, Error> {
+    let name = node.text()?;
+    if known.levels.contains(&name) {
+        return Ok(name);
+    }
+    Err(node.wrong(format!("one of the exam's levels ({})", known.levels.join(", ")), format!("\"{name}\"")))
+}
+
+fn requirement(node: &Node<'_>, known: &Known<'_>) -> Result<Requirement, Error> {
+    let t = node.table()?;
+    let judge = match t.get("judge") {
+        Some(n) => {
+            n.word(&[("log", Judge::Log), ("examiner", Judge::Examiner), ("record", Judge::Record)])?
+        }
+        None => Judge::Log,
+    };
+    let id = t.get("id").map(|n| n.id()).transpose()?;
+    let (mut rule, mut what, mut params) = (None, None, toml::Table::new());
+    if judge == Judge::Log {
+        let name = t.need("rule")?;
+        let given = t.get("params");
+        params = rule_params(&name, given.as_ref())?;
+        rule = Some(name.text()?);
+    } else {
+        what = Some(title(&t.need("what")?)?);
+    }
+    let id = match (id, &rule) {
+        (Some(id), _) => id,
+        (None, Some(rule)) => rule.clone(),
+        (None, None) => t.need("id")?.id()?,
+    };
+    let scope = match t.get("scope") {
+        Some(n) => {
+            let name = n.text()?;
+            let names: Vec<&str> = known.scopes.iter().map(|s| s.name.as_str()).collect();
+            let at = names.iter().position(|s| *s == name).ok_or_else(|| {
+                let hint = suggestion(&name, names.iter().copied());
+                n.wrong(format!("one of the scopes {}", names.join(", ")), format!("\"{name}\"{hint}"))
+            })?;
+            Some(at)
+        }
+        None => None,
+    };
+    let flag = |n: Option<Node<'_>>| n.map_or(Ok(false), |n| n.flag());
+    let requirement = Requirement {
+        id,
+        judge,
+        rule,
+        params,
+        what,
+        scope,
+        points: t.need("points")?.number(0.0..=1e6)?,
+        must: flag(t.get("must"))?,
+        veto: flag(t.get("veto"))?,
+        max_u: t.get("max_u").map(|n| n.number(0.0..=1e9)).transpose()?,
+        source: source(&t.need("source")?)?,
+    };
+    t.finish()?;
+    Ok(requirement)
+}
+
+/// Looks the rule up and lets it check its parameters; puts the place back into what it objects to.
+fn rule_params(name: &Node<'_>, given: Option<&Node<'_>>) -> Result<toml::Table, Error> {
+    let id = name.text()?;
+    let rule = lukao_rules::find(&id).ok_or_else(|| {
+        let ids: Vec<&str> = lukao_rules::ALL.iter().map(|e| e.meta.id).collect();
+        let hint = suggestion(&id, ids.iter().copied());
+        name.wrong(format!("one of the rules {}", ids.join(", ")), format!("\"{id}\"{hint}"))
+    })?;
+    let Some(given) = given else {
+        return Ok(toml::Table::new());
+    };
+    let entries = given.table()?;
+    let mut params = toml::Table::new();
+    for (key, _, node) in entries.entries() {
+        params.insert(key.to_string(), node.value()?);
+    }
+    let refused = |e: Error| {
+        let Position::Part(key) = &e.position else {
+            return given.wrong(e.expected, e.found);
+        };
+        let names = rule.meta.params.iter().map(|p| p.name);
+        match entries.entries().find(|(k, _, _)| k == key) {
+            Some((k, span, _)) if rule.meta.param(k).is_none() => {
+                let hint = suggestion(k, names);
+                entries.error(&span, e.expected, format!("\"{k}\"{hint}"))
+            }
+            Some((k, _, node)) => node.wrong(format!("{} in `{k}`", e.expected), e.found),
+            None => given.wrong(e.expected, e.found),
+        }
+    };
+    rule.load(&params).map_err(refused)?;
+    Ok(params)
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut out, b| {
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{b:02x}");
+        out
+    })
+}

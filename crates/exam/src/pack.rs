@@ -1,0 +1,193 @@
+//! What an exam pack says: whether, where, how strict, how many points, on whose authority.
+//!
+//! The types here are what a pack's TOML holds after it was checked; `docs/exam-packs.md` is its manual.
+
+use lukao_model::Origin;
+use lukao_model::outcome::Decision;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::scope::Scope;
+
+/// An exam: items, what each requires, and how it is scored. Made by [`Exam::parse`](crate::Exam::parse).
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Exam {
+    /// Stable name, kebab-case.
+    pub id: String,
+    /// Edition of the pack.
+    pub edition: String,
+    /// Title for people.
+    pub title: Title,
+    /// Who wrote the pack.
+    pub issuer: String,
+    /// What the pack rests on, in words.
+    pub about: String,
+    /// How values near a limit are decided.
+    pub decision: Decision,
+    /// Origins of data that count; empty admits all.
+    pub admit: Vec<Origin>,
+    /// How points make a verdict.
+    pub score: ScoreRule,
+    /// Levels from low to high; empty if the exam has none.
+    pub levels: Vec<String>,
+    /// Named scopes.
+    pub scopes: Vec<Scope>,
+    /// Items in the pack's order.
+    pub items: Vec<Item>,
+    /// SHA-256 of the pack's text, lower-case hexadecimal.
+    pub sha256: String,
+}
+
+/// A title in two languages.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Title {
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+/// How points make a verdict.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ScoreRule {
+    /// Points at the start.
+    pub start: f64,
+    /// Points needed to pass.
+    pub pass: f64,
+    /// Least score.
+    pub floor: f64,
+    /// What one pool of points is for.
+    pub scope: ScoreScope,
+    /// On whose authority.
+    pub source: Source,
+}
+
+/// What one pool of points is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum ScoreScope {
+    /// One pool for one vehicle in one exam.
+    #[default]
+    VehicleAndExam,
+    /// One pool for each attempt.
+    Attempt,
+}
+
+/// One item of an exam.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Item {
+    /// Stable name, kebab-case, unique in the pack.
+    pub id: String,
+    /// Number in the source, if it has one.
+    pub number: Option<u32>,
+    /// Title for people.
+    pub title: Title,
+    /// Area of competence.
+    pub area: String,
+    /// Levels that need it; empty means all.
+    pub levels: Vec<String>,
+    /// Kind of station on the track where it is driven; absent means anywhere.
+    pub station: Option<String>,
+    /// Whether it must be met with.
+    pub exercise: Exercise,
+    /// What it requires.
+    pub requires: Vec<Requirement>,
+}
+
+/// Whether an item must be met with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Exercise {
+    /// Without it the exam is not passed.
+    Required,
+    /// It counts if there was occasion.
+    IfMet,
+}
+
+/// One requirement of an item.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Requirement {
+    /// Name within the item.
+    pub id: String,
+    /// Who judges it.
+    pub judge: Judge,
+    /// Rule that finds the breach, if the log decides.
+    pub rule: Option<String>,
+    /// The rule's parameters as the pack gives them.
+    pub params: toml::Table,
+    /// What is required, in words, if not the log decides.
+    pub what: Option<Title>,
+    /// Index into [`Exam::scopes`]: when it counts; absent means always.
+    pub scope: Option<usize>,
+    /// Points that each breach costs.
+    pub points: f64,
+    /// A breach fails the item.
+    pub must: bool,
+    /// A breach fails the exam.
+    pub veto: bool,
+    /// Largest uncertainty with which it may be judged, in the rule's unit.
+    pub max_u: Option<f64>,
+    /// On whose authority.
+    pub source: Source,
+}
+
+/// Who judges a requirement.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Judge {
+    /// The engine, from the log.
+    #[default]
+    Log,
+    /// The examiner, by a mark.
+    Examiner,
+    /// Papers.
+    Record,
+}
+
+/// Where a demand comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Source {
+    /// Document.
+    pub doc: String,
+    /// Edition or date of the document; may be empty.
+    pub edition: String,
+    /// Clause; may be empty.
+    pub clause: String,
+    /// How sure we are of it.
+    pub basis: Basis,
+}
+
+/// How sure we are that a demand says what the pack says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Basis {
+    /// Read in the document itself.
+    Text,
+    /// Read in a report of it.
+    Press,
+    /// Follows from the above.
+    Inferred,
+    /// This project's own reading.
+    Profile,
+}
+
+impl Basis {
+    /// All, from the surest.
+    pub const ALL: [Self; 4] = [Self::Text, Self::Press, Self::Inferred, Self::Profile];
+
+    /// Name, as packs and reports write it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Press => "press",
+            Self::Inferred => "inferred",
+            Self::Profile => "profile",
+        }
+    }
+}

@@ -1,0 +1,395 @@
+//! From the rules' answers to the verdict: events charged once, points, items, and the whole in one word.
+
+use lukao_model::outcome::{Finding, Outcome};
+use lukao_model::time::{Interval, Intervals};
+use lukao_model::{Missing, RuleResult};
+
+use crate::options::{Inputs, Options};
+use crate::pack::{Basis, Exam, Exercise, Item, Judge, Requirement};
+use crate::verdict::{
+    BasisShare, DriveInfo, ExamInfo, ItemResult, ItemStatus, LevelGap, LevelResult, Overall, Param,
+    ParamValue, Provenance, RequirementResult, SCHEMA_VERSION, Score, ScoredFinding, SourceFile, Verdict,
+};
+
+/// What one rule answered for one requirement.
+pub(crate) struct Answer {
+    pub item: usize,
+    pub requirement: usize,
+    pub params: toml::Table,
+    pub result: RuleResult,
+}
+
+/// Everything that a verdict is made of.
+pub(crate) struct Graded<'a> {
+    pub exam: &'a Exam,
+    pub options: &'a Options,
+    pub drive: DriveInfo,
+    pub span: Option<Interval>,
+    pub answers: Vec<Answer>,
+}
+
+pub(crate) fn verdict(graded: Graded<'_>) -> Verdict {
+    let Graded { exam, options, drive, span, answers } = graded;
+    let mut findings = Vec::new();
+    let mut items: Vec<ItemResult> = exam.items.iter().map(empty_item).collect();
+    for (item, out) in exam.items.iter().zip(&mut items) {
+        for requirement in &item.requires {
+            out.requirements.push(unanswered(exam, requirement, span));
+        }
+    }
+    for a in answers {
+        let requirement = &exam.items[a.item].requires[a.requirement];
+        let out = &mut items[a.item].requirements[a.requirement];
+        out.params = a.params.iter().filter_map(param).collect();
+        out.outcome = a.result.outcome();
+        out.opportunities = a.result.opportunities;
+        out.judged_ns = a.result.judged.total_ns();
+        out.undetermined = a.result.undetermined;
+        if options.strict && requirement.source.basis == Basis::Profile {
+            refuse(out, span);
+        }
+        let item = &exam.items[a.item].id;
+        findings.extend(a.result.findings.into_iter().map(|f| found(item, requirement, f)));
+    }
+    number(&mut findings, exam);
+    if options.strict {
+        for f in findings.iter_mut().filter(|f| f.source.basis == Basis::Profile) {
+            (f.points, f.must, f.veto) = (0.0, false, false);
+        }
+    }
+    charge_once(&mut findings);
+    for item in &mut items {
+        for r in &mut item.requirements {
+            let own = findings.iter().filter(|f| f.item == item.id && f.requirement == r.id);
+            r.findings = own.clone().map(|f| f.number).collect();
+            r.deducted = own.map(|f| f.points).sum();
+        }
+        item.deducted = item.requirements.iter().map(|r| r.deducted).sum();
+        item.status = status(item, &findings);
+    }
+    let score = score(exam, &items, &findings);
+    let level = level(exam, options, &items, &score);
+    let (outcome, reasons) = overall(exam, options, &items, &findings, &score, level.as_ref());
+    Verdict {
+        schema_version: SCHEMA_VERSION.into(),
+        outcome,
+        reasons,
+        exam: ExamInfo {
+            id: exam.id.clone(),
+            edition: exam.edition.clone(),
+            title: exam.title.clone(),
+            issuer: exam.issuer.clone(),
+            about: exam.about.clone(),
+            decision: exam.decision,
+            strict: options.strict,
+        },
+        level,
+        score,
+        basis: basis(&items, &findings),
+        items,
+        findings,
+        provenance: provenance(exam, &options.inputs, &drive),
+        drives: vec![drive],
+    }
+}
+
+fn empty_item(item: &Item) -> ItemResult {
+    ItemResult {
+        id: item.id.clone(),
+        number: item.number,
+        title: item.title.clone(),
+        area: item.area.clone(),
+        levels: item.levels.clone(),
+        exercise: item.exercise,
+        status: ItemStatus::NotExercised,
+        deducted: 0.0,
+        attempts: Vec::new(),
+        requirements: Vec::new(),
+    }
+}
+
+/// A requirement before anybody answered. What only people can judge stays undetermined without their word.
+fn unanswered(exam: &Exam, r: &Requirement, span: Option<Interval>) -> RequirementResult {
+    let what = match r.judge {
+        Judge::Log => "rule",
+        Judge::Examiner => "examiner's mark",
+        Judge::Record => "record",
+    };
+    let missing =
+        Missing { what: what.into(), why: "none was given".into(), when: span.unwrap_or(Interval::ALL) };
+    RequirementResult {
+        id: r.id.clone(),
+        attempt: None,
+        judge: r.judge,
+        rule: r.rule.clone(),
+        params: Vec::new(),
+        what: r.what.clone(),
+        scope: r.scope.and_then(|s| exam.scopes.get(s)).map(|s| s.name.clone()),
+        points: r.points,
+        must: r.must,
+        veto: r.veto,
+        max_u: r.max_u,
+        source: r.source.clone(),
+        outcome: Outcome::Undetermined,
+        opportunities: 0,
+        judged_ns: 0,
+        findings: Vec::new(),
+        undetermined: vec![missing],
+        deducted: 0.0,
+    }
+}
+
+/// In strict mode nothing is decided on this project's own readings.
+fn refuse(out: &mut RequirementResult, span: Option<Interval>) {
+    if out.outcome == Outcome::NotApplicable {
+        return;
+    }
+    out.outcome = Outcome::Undetermined;
+    out.undetermined = vec![Missing {
+        what: "basis".into(),
+        why: "the demand is this project's own reading, on which strict mode does not decide".into(),
+        when: span.unwrap_or(Interval::ALL),
+    }];
+}
+
+fn param((name, value): (&String, &toml::Value)) -> Option<Param> {
+    let value = match value {
+        toml::Value::Boolean(b) => ParamValue::Flag(*b),
+        toml::Value::Integer(i) => ParamValue::Number(*i as f64),
+        toml::Value::Float(f) => ParamValue::Number(*f),
+        toml::Value::String(s) => ParamValue::Text(s.clone()),
+        _ => return None,
+    };
+    Some(Param { name: name.clone(), value })
+}
+
+fn found(item: &str, r: &Requirement, finding: Finding) -> ScoredFinding {
+    ScoredFinding {
+        number: 0,
+        item: item.into(),
+        requirement: r.id.clone(),
+        points: r.points,
+        must: r.must,
+        veto: r.veto,
+        same_event_as: None,
+        source: r.source.clone(),
+        finding,
+    }
+}
+
+/// Sorts by time, then by the pack's order, and numbers from 1.
+fn number(findings: &mut [ScoredFinding], exam: &Exam) {
+    let place = |f: &ScoredFinding| exam.items.iter().position(|i| i.id == f.item);
+    // A stable sort: findings of one requirement keep the order in which the rule gave them.
+    findings.sort_by_key(|f| (f.finding.from_ns, f.finding.to_ns, place(f)));
+    for (f, n) in findings.iter_mut().zip(1..) {
+        f.number = n;
+    }
+}
+
+/// One physical event is charged once, at its highest value: the same actor or element of the track, or the
+/// same rule under another limit, at overlapping times. A requirement's own findings are events of their own.
+fn charge_once(findings: &mut [ScoredFinding]) {
+    let mut order: Vec<usize> = (0..findings.len()).collect();
+    // The dearest first; of equals the earlier.
+    let weight = |f: &ScoredFinding| (f.veto, f.must, f.points);
+    order.sort_by(|&a, &b| {
+        let (wa, wb) = (weight(&findings[a]), weight(&findings[b]));
+        wb.0.cmp(&wa.0).then(wb.1.cmp(&wa.1)).then(wb.2.total_cmp(&wa.2)).then(a.cmp(&b))
+    });
+    let mut charged: Vec<usize> = Vec::new();
+    for k in order {
+        match charged.iter().find(|&&c| same_event(&findings[c], &findings[k])) {
+            Some(&c) => {
+                findings[k].same_event_as = Some(findings[c].number);
+                findings[k].points = 0.0;
+            }
+            None => charged.push(k),
+        }
+    }
+}
+
+fn same_event(a: &ScoredFinding, b: &ScoredFinding) -> bool {
+    if (&a.item, &a.requirement) == (&b.item, &b.requirement) {
+        return false;
+    }
+    let (x, y) = (&a.finding, &b.finding);
+    let overlap = x.from_ns <= y.to_ns && y.from_ns <= x.to_ns;
+    let shared = x.actors.iter().any(|id| y.actors.contains(id))
+        || x.element.is_some() && x.element == y.element
+        || x.rule == y.rule && x.actors.is_empty() && y.actors.is_empty();
+    overlap && shared
+}
+
+fn status(item: &ItemResult, findings: &[ScoredFinding]) -> ItemStatus {
+    let broken = findings.iter().any(|f| f.item == item.id && (f.must || f.veto));
+    if broken {
+        ItemStatus::NotMet
+    } else if item.requirements.iter().any(|r| !r.undetermined.is_empty()) {
+        ItemStatus::Undetermined
+    } else if item.requirements.iter().any(|r| r.opportunities > 0) {
+        ItemStatus::Met
+    } else {
+        ItemStatus::NotExercised
+    }
+}
+
+/// The score as an interval. Each stretch of unknown time may hide a breach, and counts as one at the low end.
+fn score(exam: &Exam, items: &[ItemResult], findings: &[ScoredFinding]) -> Score {
+    let rule = &exam.score;
+    let deducted: f64 = findings.iter().map(|f| f.points).sum();
+    let veto = findings.iter().any(|f| f.veto);
+    let mut hidden = 0.0;
+    let mut hidden_veto = false;
+    for r in items.iter().flat_map(|i| &i.requirements) {
+        let stretches: Intervals = r.undetermined.iter().map(|m| m.when).collect();
+        hidden += r.points * stretches.as_slice().len() as f64;
+        hidden_veto |= r.veto && !stretches.is_empty();
+    }
+    let keep = |points: f64, veto: bool| if veto { rule.floor } else { points.max(rule.floor) };
+    Score {
+        start: rule.start,
+        low: keep(rule.start - deducted - hidden, veto || hidden_veto),
+        high: keep(rule.start - deducted, veto),
+        pass_mark: rule.pass,
+        floor: rule.floor,
+        scope: rule.scope,
+        deducted,
+        veto,
+        source: rule.source.clone(),
+    }
+}
+
+fn passes(score: &Score) -> Overall {
+    if score.veto || score.high < score.pass_mark {
+        Overall::Failed
+    } else if score.low >= score.pass_mark {
+        Overall::Passed
+    } else {
+        Overall::Undetermined
+    }
+}
+
+/// Whether an item counts for a level. Without a level all do.
+fn counts(item: &ItemResult, level: Option<&str>) -> bool {
+    level.is_none_or(|l| item.levels.is_empty() || item.levels.iter().any(|x| x == l))
+}
+
+fn blocks(item: &ItemResult) -> bool {
+    match item.status {
+        ItemStatus::Met => false,
+        ItemStatus::NotExercised => item.exercise == Exercise::Required,
+        ItemStatus::NotMet | ItemStatus::Undetermined => true,
+    }
+}
+
+fn level(exam: &Exam, options: &Options, items: &[ItemResult], score: &Score) -> Option<LevelResult> {
+    if exam.levels.is_empty() {
+        return None;
+    }
+    let gap = |level: &String| LevelGap {
+        level: level.clone(),
+        items: items.iter().filter(|i| counts(i, Some(level)) && blocks(i)).map(|i| i.id.clone()).collect(),
+    };
+    let missing: Vec<LevelGap> = exam.levels.iter().map(gap).collect();
+    let reached = if passes(score) == Overall::Passed {
+        missing.iter().take_while(|g| g.items.is_empty()).last().map(|g| g.level.clone())
+    } else {
+        None
+    };
+    Some(LevelResult { applied: options.level.clone(), reached, missing })
+}
+
+fn overall(
+    exam: &Exam,
+    options: &Options,
+    items: &[ItemResult],
+    findings: &[ScoredFinding],
+    score: &Score,
+    level: Option<&LevelResult>,
+) -> (Overall, Vec<String>) {
+    let applied = level.and_then(|l| l.applied.as_deref());
+    let needed: Vec<&ItemResult> = items.iter().filter(|i| counts(i, applied)).collect();
+    let (mut failed, mut open) = (Vec::new(), Vec::new());
+    for f in findings.iter().filter(|f| f.veto && f.same_event_as.is_none()) {
+        failed.push(format!("veto: {} (finding {})", f.finding.what, f.number));
+    }
+    for i in &needed {
+        let named = |why: &str| format!("item {} ({}): {why}", i.id, i.title.en);
+        match i.status {
+            ItemStatus::NotMet => failed.push(named("not met")),
+            ItemStatus::Undetermined => open.push(named(&unknowns(i))),
+            ItemStatus::NotExercised if i.exercise == Exercise::Required => {
+                open.push(named("required, but there was no occasion for it"));
+            }
+            ItemStatus::NotExercised | ItemStatus::Met => {}
+        }
+    }
+    let marks = |v: f64| format!("{v} points are fewer than the {} needed", score.pass_mark);
+    if !score.veto && score.high < score.pass_mark {
+        failed.push(marks(score.high));
+    }
+    if score.low < score.pass_mark && score.high >= score.pass_mark {
+        open.push(format!("if all that is unknown failed, {}", marks(score.low)));
+    }
+    if options.strict && exam.score.source.basis == Basis::Profile {
+        open.push("points and pass mark are this project's own, on which strict mode does not decide".into());
+        // A veto or a broken `must` does not rest on points.
+        failed.retain(|r| !r.ends_with("needed"));
+    }
+    if items.iter().all(|i| i.status == ItemStatus::NotExercised) {
+        open.push("nothing that the exam looks at happened".into());
+    }
+    if !failed.is_empty() {
+        (Overall::Failed, failed)
+    } else if !open.is_empty() {
+        (Overall::Undetermined, open)
+    } else {
+        (Overall::Passed, Vec::new())
+    }
+}
+
+/// What an item lacks, in words: each thing once.
+fn unknowns(item: &ItemResult) -> String {
+    let mut what: Vec<&str> = Vec::new();
+    for m in item.requirements.iter().flat_map(|r| &r.undetermined) {
+        if !what.contains(&m.what.as_str()) {
+            what.push(&m.what);
+        }
+    }
+    format!("cannot be told, missing {}", what.join(", "))
+}
+
+fn basis(items: &[ItemResult], findings: &[ScoredFinding]) -> Vec<BasisShare> {
+    let requirements = || items.iter().flat_map(|i| &i.requirements);
+    let share = |basis: Basis| {
+        let own = || requirements().filter(move |r| r.source.basis == basis);
+        let charged =
+            || findings.iter().filter(move |f| f.source.basis == basis && f.same_event_as.is_none());
+        let decided = |r: &&RequirementResult| matches!(r.outcome, Outcome::Pass | Outcome::Fail);
+        BasisShare {
+            basis,
+            requirements: own().count() as u32,
+            decided: own().filter(decided).count() as u32,
+            findings: charged().count() as u32,
+            deducted: charged().map(|f| f.points).sum(),
+            vetoes: charged().filter(|f| f.veto).count() as u32,
+        }
+    };
+    Basis::ALL.into_iter().map(share).collect()
+}
+
+fn provenance(exam: &Exam, inputs: &Inputs, drive: &DriveInfo) -> Provenance {
+    let logs = if inputs.logs.is_empty() {
+        vec![SourceFile { name: drive.name.clone(), sha256: None }]
+    } else {
+        inputs.logs.clone()
+    };
+    Provenance {
+        engine: concat!("lukao ", env!("CARGO_PKG_VERSION")).into(),
+        pack: SourceFile { name: format!("{} {}", exam.id, exam.edition), sha256: Some(exam.sha256.clone()) },
+        track: inputs.track.clone(),
+        alignment: inputs.alignment.clone(),
+        logs,
+    }
+}
