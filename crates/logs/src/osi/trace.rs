@@ -1,0 +1,195 @@
+//! `.osi` traces: records of a four-byte little-endian length and a protobuf message, and telling what the
+//! messages are, from their content.
+
+use lukao_model::{Error, Position};
+use prost::Message;
+use prost::bytes::Bytes;
+
+use super::host::HostVehicleData;
+use super::message::{GroundTruth, MovingObject, SensorView, StationaryObject};
+
+/// Largest record. A sensor view with images has some ten megabytes; lengths beyond this are damage.
+pub const MAX_RECORD: usize = 128 << 20;
+
+/// Top-level messages that are understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    GroundTruth,
+    SensorView,
+    HostVehicleData,
+}
+
+impl Kind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::GroundTruth => "GroundTruth",
+            Self::SensorView => "SensorView",
+            Self::HostVehicleData => "HostVehicleData",
+        }
+    }
+}
+
+/// A decoded top-level message.
+#[derive(Clone, Debug)]
+pub enum Top {
+    GroundTruth(Box<GroundTruth>),
+    SensorView(Box<SensorView>),
+    HostVehicleData(Box<HostVehicleData>),
+}
+
+/// Decodes a message of a known kind. The message shares the memory of `bytes`.
+pub fn decode(kind: Kind, bytes: Bytes) -> Result<Top, prost::DecodeError> {
+    Ok(match kind {
+        Kind::GroundTruth => Top::GroundTruth(Box::new(GroundTruth::decode(bytes)?)),
+        Kind::SensorView => Top::SensorView(Box::new(SensorView::decode(bytes)?)),
+        Kind::HostVehicleData => Top::HostVehicleData(Box::new(HostVehicleData::decode(bytes)?)),
+    })
+}
+
+/// One record of a trace.
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'a> {
+    /// From 0.
+    pub index: u64,
+    /// Where its length stands in the file.
+    pub byte: u64,
+    pub body: &'a [u8],
+}
+
+/// The records of a trace, until the first that is damaged.
+pub struct Records<'a> {
+    name: &'a str,
+    bytes: &'a [u8],
+    at: usize,
+    index: u64,
+}
+
+impl<'a> Records<'a> {
+    pub fn new(name: &'a str, bytes: &'a [u8]) -> Self {
+        Self { name, bytes, at: 0, index: 0 }
+    }
+
+    fn wrong(&mut self, expected: impl Into<String>, found: String) -> Option<Result<Record<'a>, Error>> {
+        let at = std::mem::replace(&mut self.at, self.bytes.len());
+        let found = format!("{found} (byte {at})");
+        Some(Err(Error::new(self.name, expected, found).at(Position::Record(self.index))))
+    }
+}
+
+impl<'a> Iterator for Records<'a> {
+    type Item = Result<Record<'a>, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let rest = &self.bytes[self.at..];
+        if rest.is_empty() {
+            return None;
+        }
+        let Some((len, rest)) = rest.split_first_chunk::<4>() else {
+            let found = format!("{} bytes at the end of the file", rest.len());
+            return self.wrong("a record's length of 4 bytes", found);
+        };
+        let len = u32::from_le_bytes(*len) as usize;
+        if len > MAX_RECORD {
+            return self.wrong(format!("a record of at most {MAX_RECORD} bytes"), format!("a length of {len}"));
+        }
+        let Some(body) = rest.get(..len) else {
+            return self.wrong(format!("a record of {len} bytes"), format!("{} before the end of the file", rest.len()));
+        };
+        let record = Record { index: self.index, byte: self.at as u64, body };
+        self.at += 4 + len;
+        self.index += 1;
+        Some(Ok(record))
+    }
+}
+
+/// Whether bytes look like a length-prefixed OSI trace: the first record's length is possible, and as much of
+/// its body as there is consists of top-level fields that OSI has.
+///
+/// Looks at the first record only, and at the heads of its fields only.
+#[must_use]
+pub fn looks_like_trace(bytes: &[u8]) -> bool {
+    let Some((len, rest)) = bytes.split_first_chunk::<4>() else { return false };
+    let len = u32::from_le_bytes(*len) as usize;
+    // No text is taken for a trace: its fourth byte, a printable character, would make the length too large.
+    if len < 2 || len > MAX_RECORD || rest.is_empty() {
+        return false;
+    }
+    let complete = rest.len() >= len;
+    let mut body = &rest[..len.min(rest.len())];
+    let mut fields = 0;
+    while !body.is_empty() {
+        let whole = body;
+        let (Some(key), Some(value)) = (varint(&mut body), varint(&mut body)) else {
+            // The file ends within the head of a field.
+            return !complete && fields > 0 && whole.len() < 20;
+        };
+        let (tag, wire) = (key >> 3, key & 7);
+        let known = matches!(tag, 1..=31 | 1000..=1010);
+        fields += 1;
+        match wire {
+            0 if known => {}
+            2 if known => match body.get(usize::try_from(value).unwrap_or(usize::MAX)..) {
+                Some(rest) => body = rest,
+                None => return !complete && value < len as u64,
+            },
+            _ => return false,
+        }
+    }
+    true
+}
+
+fn varint(b: &mut &[u8]) -> Option<u64> {
+    let mut v = 0u64;
+    for k in 0..10 {
+        let (&byte, rest) = b.split_first()?;
+        *b = rest;
+        v |= u64::from(byte & 0x7f) << (7 * k).min(63);
+        if byte < 0x80 {
+            return Some(v);
+        }
+    }
+    None
+}
+
+/// What a trace's messages are, by what its first record decodes to; the file name's convention
+/// (`…_gt_…`, `…_sv_…`, `…_hvd_…`) decides only between kinds that both fit.
+///
+/// # Errors
+/// If none fits.
+pub fn kind_of(name: &str, first: &Record<'_>) -> Result<Kind, Error> {
+    let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let named = [("_gt_", Kind::GroundTruth), ("_sv_", Kind::SensorView), ("_hvd_", Kind::HostVehicleData)]
+        .into_iter()
+        .find_map(|(part, kind)| file.contains(part).then_some(kind));
+    // Another message of the standard can look like one of ours; its name tells.
+    let others = ["_sd_", "_svc_", "_tc_", "_tcu_", "_tu_", "_mr_", "_su_"];
+    let other = others.into_iter().find(|part| file.contains(part));
+    let kinds = [Kind::SensorView, Kind::GroundTruth, Kind::HostVehicleData];
+    let fits = |k: &Kind| other.is_none() && fits(*k, first.body);
+    match named.into_iter().chain(kinds).find(fits) {
+        Some(kind) => Ok(kind),
+        None => {
+            let found = match other {
+                Some(part) => format!("a trace that its name (\"{part}\") says is of another message"),
+                None => format!("{} bytes that decode to none of them (byte {})", first.body.len(), first.byte),
+            };
+            let expected = "a message GroundTruth, SensorView or HostVehicleData of OSI 3";
+            Err(Error::new(name, expected, found).at(Position::Record(first.index)))
+        }
+    }
+}
+
+/// Whether bytes are this message: they decode, down to the objects, and have what makes it what it is. Fields
+/// of the same number have other types in the others, so a wrong guess fails at the first nested message.
+fn fits(kind: Kind, body: &[u8]) -> bool {
+    let whole = |g: &GroundTruth| {
+        g.moving_object.iter().all(|b| MovingObject::decode(b.clone()).is_ok_and(|o| o.id.is_some()))
+            && g.stationary_object.iter().all(|b| StationaryObject::decode(b.clone()).is_ok())
+    };
+    match decode(kind, Bytes::copy_from_slice(body)) {
+        Ok(Top::GroundTruth(g)) => g.timestamp.is_some() && whole(&g),
+        Ok(Top::SensorView(s)) => s.global_ground_truth.is_some_and(|g| g.timestamp.is_some() && whole(&g)),
+        Ok(Top::HostVehicleData(h)) => h.timestamp.is_some(),
+        Err(_) => false,
+    }
+}
