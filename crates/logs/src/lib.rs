@@ -27,6 +27,20 @@ pub struct ReadOptions {
     pub mapping: Option<Input>,
     /// Bounds on what an input may take.
     pub limits: Limits,
+    /// Which columns to read, for formats that can leave some unread (the native file).
+    pub columns: Columns,
+}
+
+/// Which columns of a log to read. Times and the rows themselves always are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Columns {
+    /// All of them.
+    #[default]
+    All,
+    /// Poses, heights and the contact core's index, and these channels; no column of accuracies beside
+    /// those of these channels.
+    Pose(Vec<lukao_model::Channel>),
 }
 
 /// A drive that comes in stretches, in time order.
