@@ -1,1 +1,47 @@
 //! The performance core: footprints, contact in continuous time, clearance, boundary crossing.
+//!
+//! Between its samples an actor moves on a straight line and turns by the short way; each actor on its own clock.
+//! Everything here is decided on that motion, not at samples. The bound is in distance: a reported contact has a
+//! true clearance of at most 0.1 mm, and a penetration deeper than 0.1 mm is always reported.
+//!
+//! - [`contacts`]: the ego's contacts with all others; [`ContactScan`] for a drive that comes in blocks.
+//!
+//! Footprints are the run's box, or the convex outline of the actor or of its vehicle sheet (its convex hull, if it
+//! is not convex; the box, if it spans no area). Trailers linked by `towed_by` count as their puller's own body.
+//! Pairs exempt from each other are left out. Where z of both is known, they also have to overlap in height, with
+//! the height of the class (2.2 m for a car, 4.5 m for a lorry) where the log has none; where z of either is
+//! unknown, the plan decides.
+
+mod all_pairs;
+mod boundary;
+mod clearance;
+mod column;
+mod contacts;
+mod detail;
+mod encounters;
+mod gap;
+mod geometry;
+mod index;
+mod lines;
+mod motion;
+mod near;
+mod pair;
+mod shape;
+mod sweep;
+mod trig;
+mod types;
+
+pub use all_pairs::all_pairs;
+pub use boundary::{
+    BoundaryPart, Crossing, CrossingPiece, CrossingScan, Wheel, block_crossings, boundary_column, crossings,
+};
+pub use clearance::{Clearances, clearance_at, clearances};
+pub use column::{ClearanceColumn, clearance_column};
+pub use contacts::{BlockContacts, ContactScan, block_contacts, contacts};
+pub use encounters::{Encounter, encounters};
+pub use index::{build_index, verify_index};
+pub use lines::{Lines, Polyline};
+pub use pair::Piece;
+pub use types::{
+    BOUND_M, ContactInterval, Contacts, Face, GapReason, Meeting, Nearest, Options, Spot, Unbridged,
+};

@@ -1,0 +1,232 @@
+//! Gaps in the data of the ego or of an actor: could they have touched meanwhile?
+//!
+//! A gap is what lies between two runs of one actor. It is left out of the report if speed alone proves that the
+//! two stayed apart (the missing one moved within the ellipse that its top speed allows between its two ends), or
+//! if it was farther than [`Options::far_m`] at both ends.
+
+use std::collections::BTreeMap;
+
+use lukao_model::vehicle::ActorClass;
+use lukao_model::{ActorIx, Drive, Interval};
+
+use crate::geometry::{length, sub};
+use crate::index::Bounds;
+use crate::near::{Body, Span};
+use crate::types::{GapReason, Options, Unbridged};
+
+/// Length of a cell of the ego's trace.
+const CELL_NS: i64 = 10_000_000_000;
+/// Cells that one step between samples may cross; a longer one counts for all time.
+const MAX_CELLS: i64 = 10_000;
+
+/// Speed that no actor of a class exceeds, m/s.
+fn top_speed_mps(class: ActorClass) -> f64 {
+    match class {
+        ActorClass::Pedestrian => 12.0,
+        ActorClass::Bicycle | ActorClass::PersonalMobility | ActorClass::Animal => 25.0,
+        _ => 70.0,
+    }
+}
+
+/// Where a run begins or ends.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Edge {
+    actor: ActorIx,
+    begins: bool,
+    t_ns: i64,
+    at_m: [f64; 2],
+    radius_m: f64,
+}
+
+/// Centres over a stretch, and the largest radius.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Seen {
+    bounds: Bounds,
+    radius_m: f64,
+}
+
+impl Seen {
+    fn union(&mut self, other: &Self) {
+        self.bounds.union(&other.bounds);
+        self.radius_m = self.radius_m.max(other.radius_m);
+    }
+}
+
+fn put<K: Ord>(all: &mut BTreeMap<K, Seen>, key: K, seen: Seen) {
+    all.entry(key).or_insert(seen).union(&seen);
+}
+
+/// What one block says about gaps.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct GapNews {
+    /// Begins and ends of runs, by actor, then time.
+    edges: Vec<Edge>,
+    /// Where the ego's bodies were, by cell of time.
+    trace: BTreeMap<i64, Seen>,
+    /// Where the ego's bodies were at steps too long for cells.
+    always: Option<Seen>,
+    /// For each ego body, where the others were while it was not seen.
+    unseen: BTreeMap<(ActorIx, ActorIx), Seen>,
+}
+
+/// Gaps carried from block to block.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct GapFold {
+    last: BTreeMap<ActorIx, Edge>,
+    trace: BTreeMap<i64, Seen>,
+    always: Option<Seen>,
+    unseen: BTreeMap<(ActorIx, ActorIx), Seen>,
+}
+
+/// Collects a block's news. `runs`: all runs of the window with their radius, by actor and ordinal; `ego`: the
+/// ego's bodies.
+pub(crate) fn gap_news(runs: &[(Body<'_>, f64)], ego: &[ActorIx], span: Span) -> GapNews {
+    let mut news = GapNews::default();
+    for (body, radius_m) in runs.iter().filter(|(b, _)| !b.track.t.is_empty()) {
+        let (t, run) = (&body.track, body.track.run);
+        let edge = |i: usize, begins: bool| Edge {
+            actor: run.actor,
+            begins,
+            t_ns: t.t[i],
+            at_m: [t.x[i], t.y[i]],
+            radius_m: *radius_m,
+        };
+        if !run.begun_before && span.holds(t.first_ns()) {
+            news.edges.push(edge(0, true));
+        }
+        if !run.goes_on && span.holds(t.last_ns()) {
+            news.edges.push(edge(t.t.len() - 1, false));
+        }
+        if ego.contains(&run.actor) {
+            trace(&mut news, body, *radius_m, span);
+        }
+    }
+    for &body in ego {
+        unseen(&mut news, runs, ego, body, span);
+    }
+    news
+}
+
+/// Adds where an ego body was to the cells of time.
+fn trace(news: &mut GapNews, body: &Body<'_>, radius_m: f64, span: Span) {
+    let t = &body.track;
+    for i in 0..t.t.len() {
+        if !span.holds(t.t[i]) {
+            continue;
+        }
+        let next = (i + 1).min(t.t.len() - 1);
+        let mut bounds = Bounds::NONE;
+        bounds.add([t.x[i], t.y[i]]);
+        bounds.add([t.x[next], t.y[next]]);
+        let seen = Seen { bounds, radius_m };
+        let (from, to) = (t.t[i].div_euclid(CELL_NS), t.t[next].div_euclid(CELL_NS));
+        if to - from > MAX_CELLS {
+            news.always.get_or_insert(seen).union(&seen);
+        } else {
+            (from..=to).for_each(|cell| put(&mut news.trace, cell, seen));
+        }
+    }
+}
+
+/// Adds where the others were while an ego body was not seen.
+fn unseen(news: &mut GapNews, runs: &[(Body<'_>, f64)], ego: &[ActorIx], body: ActorIx, span: Span) {
+    let mut open = span.from_ns;
+    let mut stretches = Vec::new();
+    for (b, _) in runs.iter().filter(|(b, _)| b.track.run.actor == body && !b.track.t.is_empty()) {
+        if b.track.first_ns() > open && !b.track.run.begun_before {
+            stretches.push((open, b.track.first_ns().min(span.to_ns)));
+        }
+        open = open.max(b.track.last_ns());
+    }
+    if open < span.to_ns {
+        stretches.push((open, span.to_ns));
+    }
+    for (from, to) in stretches.into_iter().filter(|(from, to)| from <= to) {
+        for (b, radius_m) in runs.iter().filter(|(b, _)| !ego.contains(&b.track.run.actor)) {
+            let t = b.track.t;
+            if t.is_empty() || t[0] > to || t[t.len() - 1] < from {
+                continue;
+            }
+            let lo = b.track.before(from).unwrap_or(0);
+            let hi = t.partition_point(|t| *t < to).min(t.len() - 1).max(lo);
+            let seen = Seen { bounds: b.tight_bounds(lo, hi), radius_m: *radius_m };
+            put(&mut news.unseen, (body, b.track.run.actor), seen);
+        }
+    }
+}
+
+impl GapFold {
+    /// Takes in the next block's news and reports the gaps that ended in it.
+    pub(crate) fn push(
+        &mut self,
+        drive: &Drive,
+        ego: &[ActorIx],
+        news: &GapNews,
+        options: &Options,
+        out: &mut Vec<Unbridged>,
+    ) {
+        for (cell, seen) in &news.trace {
+            put(&mut self.trace, *cell, *seen);
+        }
+        if let Some(seen) = &news.always {
+            self.always.get_or_insert(*seen).union(seen);
+        }
+        for (key, seen) in &news.unseen {
+            put(&mut self.unseen, *key, *seen);
+        }
+        for edge in &news.edges {
+            if !edge.begins {
+                self.last.insert(edge.actor, *edge);
+                continue;
+            }
+            let Some(from) = self.last.remove(&edge.actor) else {
+                // Not seen before: whatever was noted for a gap was before its first run.
+                self.unseen.retain(|(body, _), _| *body != edge.actor);
+                continue;
+            };
+            let when = Interval::new(from.t_ns, edge.t_ns);
+            let speed = top_speed_mps(drive.actor(edge.actor).class);
+            let mut report = |actor: ActorIx, reason: GapReason| {
+                out.push(Unbridged { actor, when, reason });
+            };
+            if ego.contains(&edge.actor) {
+                for ((body, actor), seen) in &self.unseen {
+                    let whole = [*seen, *seen];
+                    if *body == edge.actor && !apart(&from, edge, speed, seen, whole, options) {
+                        report(*actor, GapReason::EgoGap);
+                    }
+                }
+                self.unseen.retain(|(body, _), _| *body != edge.actor);
+            } else if let Some(seen) = self.seen(when)
+                && let Some(near) = self.seen(Interval::new(from.t_ns, from.t_ns)).or(Some(seen))
+                && let Some(near2) = self.seen(Interval::new(edge.t_ns, edge.t_ns)).or(Some(seen))
+                && !apart(&from, edge, speed, &seen, [near, near2], options)
+            {
+                report(edge.actor, GapReason::ActorGap);
+            }
+        }
+    }
+
+    /// Where the ego's bodies were.
+    fn seen(&self, when: Interval) -> Option<Seen> {
+        let cells = when.from_ns.div_euclid(CELL_NS)..=when.to_ns.div_euclid(CELL_NS);
+        let known = self.trace.range(cells).map(|(_, s)| *s).chain(self.always);
+        known.reduce(|mut a, b| {
+            a.union(&b);
+            a
+        })
+    }
+}
+
+/// Whether the one with the gap and its partner surely, or by [`Options::far_m`], stayed apart.
+fn apart(from: &Edge, to: &Edge, speed: f64, partner: &Seen, near: [Seen; 2], options: &Options) -> bool {
+    let point = |e: &Edge| Bounds { min: e.at_m, max: e.at_m };
+    let reach = from.radius_m.max(to.radius_m) + partner.radius_m;
+    let mut way = point(from);
+    way.union(&point(to));
+    let direct = length(sub(to.at_m, from.at_m));
+    let seconds = to.t_ns.abs_diff(from.t_ns) as f64 * 1e-9;
+    let aside = ((speed * seconds - direct) * 0.5).max(0.0);
+    let far = |e: &Edge, s: &Seen| s.bounds.distance_m(&point(e)) > options.far_m + reach;
+    way.distance_m(&partner.bounds) > aside + reach + 0.1 || (far(from, &near[0]) && far(to, &near[1]))
+}

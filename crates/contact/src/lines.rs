@@ -1,0 +1,223 @@
+//! Lines to check against: polylines in plan, cut into edges that a grid finds.
+
+use lukao_model::{Error, Position};
+
+use crate::geometry::{dot, sub};
+use crate::index::Bounds;
+use crate::motion::MAX_POSITION_M;
+use crate::shape::Footprint;
+
+/// A line of the track: a border, a marking, a kerb.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Polyline {
+    /// The caller's own number for it; comes back in answers.
+    pub id: u64,
+    /// Corners, metres in the drive's frame; at least two. A closed line repeats its first corner.
+    pub points_m: Vec<[f64; 2]>,
+    /// Height at each corner, metres, if known.
+    pub z_m: Option<Vec<f64>>,
+}
+
+/// One edge of a line.
+#[derive(Clone, Debug)]
+pub(crate) struct Edge {
+    pub line: u32,
+    /// Which of the line's edges.
+    pub ordinal: u32,
+    pub from: [f64; 2],
+    pub to: [f64; 2],
+    /// Lowest and highest, if known.
+    pub z: Option<(f64, f64)>,
+    pub shape: Footprint,
+}
+
+/// Lines made ready for queries.
+#[derive(Clone, Debug)]
+pub struct Lines {
+    pub(crate) ids: Vec<u64>,
+    pub(crate) edges: Vec<Edge>,
+    /// First edge of each line, and one past the last.
+    pub(crate) first: Vec<u32>,
+    grid: Grid,
+}
+
+/// Edges by square cell, rows of one array.
+#[derive(Clone, Debug)]
+struct Grid {
+    cell_m: f64,
+    origin: [f64; 2],
+    size: [usize; 2],
+    start: Vec<u32>,
+    edges: Vec<u32>,
+    /// Edges that lie in too many cells to enter in each.
+    long: Vec<u32>,
+}
+
+/// Side of a grid cell, metres, unless the lines cover more than [`MAX_CELLS`].
+const CELL_M: f64 = 4.0;
+const MAX_CELLS: f64 = 1_000_000.0;
+/// Cells that one edge is entered in.
+const MAX_ENTRIES: usize = 4096;
+
+impl Lines {
+    /// Makes lines ready. Edges of no length are kept: they are points.
+    ///
+    /// # Errors
+    /// If a line has fewer than two corners, a corner is not finite or beyond 10⁹ m, heights differ in number, or
+    /// there are 2³² edges.
+    pub fn new(lines: &[Polyline]) -> Result<Self, Error> {
+        let mut out = Self {
+            ids: Vec::with_capacity(lines.len()),
+            edges: Vec::new(),
+            first: vec![0],
+            grid: Grid::new(&[]),
+        };
+        for (k, line) in lines.iter().enumerate() {
+            let wrong = |expected: &str, found: String| {
+                Error::new("lines", expected, found).at(Position::Part(format!("line {k} (id {})", line.id)))
+            };
+            let p = &line.points_m;
+            if p.len() < 2 {
+                return Err(wrong("two corners or more", p.len().to_string()));
+            }
+            if let Some(c) = p.iter().find(|c| !c.iter().all(|v| v.abs() <= MAX_POSITION_M)) {
+                return Err(wrong("corners within 10⁹ m", format!("({}, {})", c[0], c[1])));
+            }
+            if line.z_m.as_ref().is_some_and(|z| z.len() != p.len() || z.iter().any(|z| !z.is_finite())) {
+                return Err(wrong("a finite height for each corner", "others".into()));
+            }
+            for (i, w) in p.windows(2).enumerate() {
+                let z = line.z_m.as_ref().map(|z| (z[i].min(z[i + 1]), z[i].max(z[i + 1])));
+                let shape = Footprint::edge(sub(w[1], w[0]));
+                out.edges.push(Edge { line: k as u32, ordinal: i as u32, from: w[0], to: w[1], z, shape });
+            }
+            let count =
+                u32::try_from(out.edges.len()).map_err(|_| wrong("fewer than 2³² edges", "more".into()))?;
+            out.first.push(count);
+            out.ids.push(line.id);
+        }
+        out.grid = Grid::new(&out.edges);
+        Ok(out)
+    }
+
+    /// Number of lines.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// The edges whose boxes meet `area`, rising, each once.
+    pub(crate) fn near(&self, area: &Bounds, out: &mut Vec<u32>) {
+        out.clear();
+        self.grid.cells(area, |edges| out.extend_from_slice(edges));
+        out.extend_from_slice(&self.grid.long);
+        out.sort_unstable();
+        out.dedup();
+        out.retain(|e| {
+            let e = &self.edges[*e as usize];
+            (0..2).all(|k| e.from[k].min(e.to[k]) <= area.max[k] && e.from[k].max(e.to[k]) >= area.min[k])
+        });
+    }
+
+    /// Which side of a line `p` lies on, and how far from the edges given, which are of that line: positive to the
+    /// left of its direction. Near a corner the side is that of the angle's bisector.
+    pub(crate) fn offset_m(&self, line: u32, near: &[u32], p: [f64; 2]) -> Option<f64> {
+        let mut best: Option<(f64, f64)> = None;
+        for k in near {
+            let e = &self.edges[*k as usize];
+            let (d, way) = (sub(p, e.from), sub(e.to, e.from));
+            let l2 = dot(way, way);
+            if l2 == 0.0 {
+                continue;
+            }
+            let part = (dot(d, way) / l2).clamp(0.0, 1.0);
+            let q = [d[0] - way[0] * part, d[1] - way[1] * part];
+            let d2 = dot(q, q);
+            if best.is_some_and(|b| b.0 <= d2) {
+                continue;
+            }
+            let unit = |e: &Edge| {
+                let v = sub(e.to, e.from);
+                let l = dot(v, v).sqrt();
+                if l > 0.0 { [v[0] / l, v[1] / l] } else { [0.0; 2] }
+            };
+            let mut dir = unit(e);
+            let (first, last) = (self.first[line as usize], self.first[line as usize + 1]);
+            let neighbour = match part {
+                v if v <= 0.0 && *k > first => Some(k - 1),
+                v if v >= 1.0 && k + 1 < last => Some(k + 1),
+                _ => None,
+            };
+            if let Some(n) = neighbour {
+                let other = unit(&self.edges[n as usize]);
+                dir = [dir[0] + other[0], dir[1] + other[1]];
+            }
+            best = Some((d2, if dir[0] * q[1] - dir[1] * q[0] < 0.0 { -1.0 } else { 1.0 }));
+        }
+        best.map(|(d2, side)| d2.sqrt() * side)
+    }
+}
+
+impl Grid {
+    fn new(edges: &[Edge]) -> Self {
+        let mut all = Bounds::NONE;
+        for e in edges {
+            all.add(e.from);
+            all.add(e.to);
+        }
+        let span = if all.is_empty() { [0.0; 2] } else { sub(all.max, all.min) };
+        let cell_m = CELL_M.max((span[0] * span[1] / MAX_CELLS).sqrt()).max(span[0].max(span[1]) / MAX_CELLS);
+        let size = span.map(|s| (s / cell_m) as usize + 1);
+        let origin = if all.is_empty() { [0.0; 2] } else { all.min };
+        let mut grid = Self { cell_m, origin, size, start: Vec::new(), edges: Vec::new(), long: Vec::new() };
+        let mut entries: Vec<(u32, u32)> = Vec::new();
+        for (k, e) in edges.iter().enumerate() {
+            let mut b = Bounds::NONE;
+            b.add(e.from);
+            b.add(e.to);
+            let (lo, hi) = grid.range(&b);
+            if (hi[0] - lo[0] + 1).saturating_mul(hi[1] - lo[1] + 1) > MAX_ENTRIES {
+                grid.long.push(k as u32);
+                continue;
+            }
+            for y in lo[1]..=hi[1] {
+                entries.extend((lo[0]..=hi[0]).map(|x| ((y * size[0] + x) as u32, k as u32)));
+            }
+        }
+        entries.sort_unstable();
+        grid.start = vec![0; size[0] * size[1] + 1];
+        entries.iter().for_each(|(c, _)| grid.start[*c as usize + 1] += 1);
+        for c in 1..grid.start.len() {
+            grid.start[c] += grid.start[c - 1];
+        }
+        grid.edges = entries.into_iter().map(|(_, e)| e).collect();
+        grid
+    }
+
+    /// First and last cell, both included, that a box touches; clamped to the grid.
+    fn range(&self, b: &Bounds) -> ([usize; 2], [usize; 2]) {
+        // `as` saturates at 0 and sends NaN there.
+        let cell = |v: f64, k: usize| (((v - self.origin[k]) / self.cell_m) as usize).min(self.size[k] - 1);
+        ([cell(b.min[0], 0), cell(b.min[1], 1)], [cell(b.max[0], 0), cell(b.max[1], 1)])
+    }
+
+    fn cells<'a>(&'a self, area: &Bounds, mut each: impl FnMut(&'a [u32])) {
+        let outside = (0..2).any(|k| {
+            area.max[k] < self.origin[k] || area.min[k] > self.origin[k] + self.size[k] as f64 * self.cell_m
+        });
+        if outside {
+            return;
+        }
+        let (lo, hi) = self.range(area);
+        for y in lo[1]..=hi[1] {
+            let row = y * self.size[0];
+            each(&self.edges[self.start[row + lo[0]] as usize..self.start[row + hi[0] + 1] as usize]);
+        }
+    }
+}
