@@ -1,0 +1,198 @@
+//! What stands on, beside or across the lanes: signals, stop lines, crossings, parking spaces, structures.
+
+use crate::ix::{LaneIx, PathIx, RoadIx, SignalIx, StopLineIx};
+use crate::lane::Travel;
+
+/// What a signal or sign is, as far as its code tells.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum SignalKind {
+    /// Traffic light for vehicles.
+    TrafficLight,
+    /// Traffic light for pedestrians or cyclists.
+    PedestrianLight,
+    /// Begin of a speed limit, m/s; `None` if its value cannot be told.
+    SpeedLimit(Option<f64>),
+    /// End of the speed limit.
+    SpeedLimitEnd,
+    /// Stop and give way.
+    Stop,
+    /// Give way.
+    Yield,
+    /// Stop line painted as a sign.
+    StopLine,
+    /// Crossing for pedestrians painted as a sign.
+    Crossing,
+    /// Anything else.
+    Other,
+}
+
+/// A traffic light or sign.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Signal {
+    /// Stable id for reports: `signal C_5 / road 50`.
+    pub id: String,
+    /// Id in the map file, as logs name it: `C_5`.
+    pub number: String,
+    /// Name in the map file.
+    pub name: String,
+    /// What it is.
+    pub kind: SignalKind,
+    /// Changes its state.
+    pub dynamic: bool,
+    /// Country of its code.
+    pub country: String,
+    /// Code.
+    pub code: String,
+    /// Code of the variant; empty if none.
+    pub subcode: String,
+    /// Value and its unit, as declared.
+    pub value: Option<f64>,
+    /// Unit of the value; empty if none.
+    pub unit: String,
+    /// Text on it.
+    pub text: String,
+    /// Road it stands on.
+    pub road: RoadIx,
+    /// OpenDRIVE `s` and `t` on that road.
+    pub at_st_m: [f64; 2],
+    /// Where it stands: x, y, z.
+    pub at_m: [f64; 3],
+    /// Traffic it speaks to, compared with the road's reference line.
+    pub facing: Travel,
+    /// Lanes it is valid for: on its own road and where it is referenced.
+    pub lanes: Vec<LaneIx>,
+    /// Ways through the junction that it governs.
+    pub governs: Vec<PathIx>,
+    /// Whether the map itself decides `governs`; otherwise it was inferred or is incomplete.
+    pub certain: bool,
+    /// Stop lines at which it stops traffic.
+    pub stop_lines: Vec<StopLineIx>,
+    /// Ids of the controllers that switch it.
+    pub controllers: Vec<String>,
+}
+
+/// A group of signals that are switched together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Controller {
+    /// Id in the map file.
+    pub number: String,
+    /// Name in the map file.
+    pub name: String,
+    /// Ids of its signals in the map file.
+    pub signals: Vec<String>,
+}
+
+/// Where a stop line meets a lane.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LanePoint {
+    /// The lane.
+    pub lane: LaneIx,
+    /// Station of the lane, metres.
+    pub station_m: f64,
+}
+
+/// A line at which traffic has to stop.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct StopLine {
+    /// Stable id for reports: `stop line 292 / road 196`, or `end of road 50 section 0 lane -3` if derived.
+    pub id: String,
+    /// Course from the driver's left to his right: x, y, z.
+    pub points_m: Vec<[f64; 3]>,
+    /// Where it meets the lanes that it is valid for.
+    pub lanes: Vec<LanePoint>,
+    /// Traffic lights that it belongs to.
+    pub signals: Vec<SignalIx>,
+    /// The map has no stop line here: the end of the signalled approach lane stands for it.
+    pub derived: bool,
+}
+
+/// A crossing for pedestrians or cyclists.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Crossing {
+    /// Stable id for reports: `crossing :C_c1 / road 51`.
+    pub id: String,
+    /// Id in the map file.
+    pub number: String,
+    /// Outline: x, y, z, counter-clockwise, not closed.
+    pub outline_m: Vec<[f64; 3]>,
+    /// Traffic lanes that it covers, with the stretch of each.
+    pub lanes: Vec<LaneStretch>,
+    /// Traffic lights for pedestrians on the same road and stretch, where the map has them.
+    pub signals: Vec<SignalIx>,
+}
+
+/// A stretch of a lane.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LaneStretch {
+    /// The lane.
+    pub lane: LaneIx,
+    /// From this station, metres.
+    pub from_m: f64,
+    /// To this station, metres.
+    pub to_m: f64,
+}
+
+/// A parking space.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ParkingSpace {
+    /// Stable id for reports: `parking space 17 / road 3`, with a repeat's number after a dot.
+    pub id: String,
+    /// Road it belongs to.
+    pub road: RoadIx,
+    /// Outline: x, y, z, counter-clockwise, not closed.
+    pub outline_m: Vec<[f64; 3]>,
+    /// Who may park: `all`, `handicapped`, …, as declared; empty if not.
+    pub access: String,
+}
+
+/// What a structure is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StructureKind {
+    /// Bridge: the road runs on it.
+    Bridge,
+    /// Tunnel: the road runs in it.
+    Tunnel,
+}
+
+/// A bridge or tunnel.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Structure {
+    /// Stable id for reports: `bridge 7 / road 3`.
+    pub id: String,
+    /// What it is.
+    pub kind: StructureKind,
+    /// Name in the map file.
+    pub name: String,
+    /// Its road.
+    pub road: RoadIx,
+    /// From this OpenDRIVE `s`, metres.
+    pub from_s_m: f64,
+    /// To this OpenDRIVE `s`.
+    pub to_s_m: f64,
+}
+
+/// A static object beside or on the road: pole, barrier, building, …
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Fixture {
+    /// Stable id for reports: `object 4 / road 0`.
+    pub id: String,
+    /// Type as declared: `pole`, `barrier`, …
+    pub kind: String,
+    /// Name in the map file.
+    pub name: String,
+    /// Road it belongs to.
+    pub road: RoadIx,
+    /// Where it stands: x, y, z of its underside.
+    pub at_m: [f64; 3],
+    /// Outline in plan: x, y, z, counter-clockwise, not closed; empty if the map gives no size.
+    pub outline_m: Vec<[f64; 3]>,
+    /// Height, metres, where given.
+    pub height_m: Option<f64>,
+}

@@ -1,0 +1,117 @@
+//! The spatial index, and lists by lane.
+
+use rstar::{AABB, RTree, RTreeObject};
+
+use crate::ix::{CrossingIx, LaneIx, LineIx, PathIx, StopLineIx};
+use crate::lane::Lane;
+use crate::plane::{P2, P3, in_triangle, xy};
+use crate::track::Parts;
+
+/// A piece of a lane between two samples, or of a line between two points, by its bounding box.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Item<T> {
+    pub of: T,
+    pub i: u32,
+    lo: P2,
+    hi: P2,
+}
+
+impl<T> Item<T> {
+    pub(crate) fn new(of: T, i: usize, corners: &[P2]) -> Self {
+        let (lo, hi) = bounds(corners);
+        Self { of, i: u32::try_from(i).unwrap_or(u32::MAX), lo, hi }
+    }
+}
+
+impl<T> RTreeObject for Item<T> {
+    type Envelope = AABB<P2>;
+    fn envelope(&self) -> Self::Envelope {
+        AABB::from_corners(self.lo, self.hi)
+    }
+}
+
+pub(crate) fn bounds(points: &[P2]) -> (P2, P2) {
+    points.iter().fold(([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]), |(lo, hi), p| {
+        ([lo[0].min(p[0]), lo[1].min(p[1])], [hi[0].max(p[0]), hi[1].max(p[1])])
+    })
+}
+
+pub(crate) fn around(points: &[P2], grow_m: f64) -> AABB<P2> {
+    let (lo, hi) = bounds(points);
+    AABB::from_corners([lo[0] - grow_m, lo[1] - grow_m], [hi[0] + grow_m, hi[1] + grow_m])
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Index {
+    pub cells: RTree<Item<LaneIx>>,
+    pub segments: RTree<Item<LineIx>>,
+    pub stop_lines: Vec<Vec<(f64, StopLineIx)>>,
+    pub crossings: Vec<Vec<CrossingIx>>,
+    pub paths: Vec<Vec<PathIx>>,
+}
+
+impl Index {
+    pub(crate) fn new(parts: &Parts) -> Self {
+        let mut cells = Vec::new();
+        for (l, lane) in parts.lanes.iter().enumerate() {
+            for i in 0..lane.stations_m.len().saturating_sub(1) {
+                cells.push(Item::new(LaneIx::new(l), i, &quad(lane, i)));
+            }
+        }
+        let mut segments = Vec::new();
+        for (l, line) in parts.lines.iter().enumerate() {
+            for (i, p) in line.points_m.windows(2).enumerate() {
+                segments.push(Item::new(LineIx::new(l), i, &[xy(p[0]), xy(p[1])]));
+            }
+        }
+        let mut stop_lines = vec![Vec::new(); parts.lanes.len()];
+        for (i, line) in parts.stop_lines.iter().enumerate() {
+            for at in &line.lanes {
+                stop_lines[at.lane.get()].push((at.station_m, StopLineIx::new(i)));
+            }
+        }
+        for of_lane in &mut stop_lines {
+            of_lane.sort_by(|a: &(f64, StopLineIx), b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        }
+        let mut crossings = vec![Vec::new(); parts.lanes.len()];
+        for (i, crossing) in parts.crossings.iter().enumerate() {
+            for stretch in &crossing.lanes {
+                crossings[stretch.lane.get()].push(CrossingIx::new(i));
+            }
+        }
+        let mut paths = vec![Vec::new(); parts.lanes.len()];
+        for (i, path) in parts.paths.iter().enumerate() {
+            paths[path.from.get()].push(PathIx::new(i));
+        }
+        Self {
+            cells: RTree::bulk_load(cells),
+            segments: RTree::bulk_load(segments),
+            stop_lines,
+            crossings,
+            paths,
+        }
+    }
+}
+
+/// Corners of a lane between samples i and i + 1: left, right, right of the next, left of the next.
+pub(crate) fn quad(lane: &Lane, i: usize) -> [P2; 4] {
+    [xy(lane.left_m[i]), xy(lane.right_m[i]), xy(lane.right_m[i + 1]), xy(lane.left_m[i + 1])]
+}
+
+/// The two triangles that fill it, also where the inner border of a tight bend folds over.
+pub(crate) fn triangles(q: [P2; 4]) -> [[P2; 3]; 2] {
+    [[q[0], q[1], q[2]], [q[0], q[2], q[3]]]
+}
+
+pub(crate) fn in_quad(p: P2, q: [P2; 4]) -> bool {
+    triangles(q).into_iter().any(|t| in_triangle(p, t))
+}
+
+/// Height of a lane's surface near p, from the corners of a piece of it.
+pub(crate) fn height_near(lane: &Lane, i: usize, p: P2) -> f64 {
+    let f = crate::plane::project(p, xy(lane.centre_m[i]), xy(lane.centre_m[i + 1]));
+    let at = |line: &[P3]| crate::plane::lerp3(line[i], line[i + 1], f);
+    let (l, r) = (at(&lane.left_m), at(&lane.right_m));
+    let g = crate::plane::project(p, xy(l), xy(r));
+    l[2] + (r[2] - l[2]) * g
+}

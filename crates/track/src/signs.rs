@@ -1,0 +1,140 @@
+//! What codes of signs mean. A small table: what is not in it is [`SignalKind::Other`], never a guess.
+
+use crate::furniture::SignalKind;
+
+/// Metres per second of one unit of speed.
+pub(crate) fn speed_unit(unit: &str) -> Option<f64> {
+    match unit.trim() {
+        "m/s" | "ms" | "" => Some(1.0),
+        "km/h" | "kmh" | "kph" => Some(1.0 / 3.6),
+        "mph" => Some(0.447_04),
+        _ => None,
+    }
+}
+
+/// What a sign's record says of its code.
+pub(crate) struct Code<'a> {
+    pub country: &'a str,
+    pub code: &'a str,
+    pub subcode: &'a str,
+    pub name: &'a str,
+    pub value: Option<f64>,
+    pub unit: &'a str,
+    pub dynamic: bool,
+}
+
+pub(crate) fn kind(c: &Code<'_>) -> SignalKind {
+    let name = c.name.to_ascii_lowercase();
+    // OpenDRIVE's own catalogue, used under any country.
+    match c.code {
+        "1000001" | "1000011" | "1000008" | "1000009" | "1000010" | "1000012" | "1000016" => {
+            return SignalKind::TrafficLight;
+        }
+        "1000002" | "1000007" | "1000013" => return SignalKind::PedestrianLight,
+        "1000003" | "1000004" => return SignalKind::Crossing,
+        _ => {}
+    }
+    let words: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    if words.contains("stopline") || words.contains("holdingline") || c.code.eq_ignore_ascii_case("StopLine")
+    {
+        return SignalKind::StopLine;
+    }
+    match country(c.country) {
+        // "OpenDRIVE" and no country stand for the German catalogue, which the standard's examples use.
+        Catalogue::German => german(c),
+        Catalogue::American => american(c),
+        Catalogue::Unknown => SignalKind::Other,
+    }
+}
+
+enum Catalogue {
+    German,
+    American,
+    Unknown,
+}
+
+fn country(country: &str) -> Catalogue {
+    match country.trim().to_ascii_uppercase().as_str() {
+        "" | "OPENDRIVE" | "DE" | "DEU" | "276" | "GERMANY" => Catalogue::German,
+        "US" | "USA" | "840" => Catalogue::American,
+        _ => Catalogue::Unknown,
+    }
+}
+
+fn german(c: &Code<'_>) -> SignalKind {
+    match c.code {
+        "294" => SignalKind::StopLine,
+        "293" => SignalKind::Crossing,
+        "205" => SignalKind::Yield,
+        "206" => SignalKind::Stop,
+        "274" => SignalKind::SpeedLimit(declared_speed(c, 1.0 / 3.6).or_else(|| german_variant(c.subcode))),
+        // Begin of a zone; the number is the limit.
+        "274.1" => SignalKind::SpeedLimit(declared_speed(c, 1.0 / 3.6).or(Some(30.0 / 3.6))),
+        "278" | "282" | "274.2" => SignalKind::SpeedLimitEnd,
+        _ => SignalKind::Other,
+    }
+}
+
+/// Speed from the variant of sign 274: until 2017 -51 meant 10 km/h, -52 20 km/h and so on; since then the
+/// variant is the speed itself. -60 has both meanings, so it says nothing.
+fn german_variant(subcode: &str) -> Option<f64> {
+    let variant: u32 = subcode.trim().trim_start_matches('-').parse().ok()?;
+    let kmh = match variant {
+        51..=59 | 61..=63 => (variant - 50) * 10,
+        60 => return None,
+        v if (5..=130).contains(&v) && v % 5 == 0 => v,
+        _ => return None,
+    };
+    Some(f64::from(kmh) / 3.6)
+}
+
+fn american(c: &Code<'_>) -> SignalKind {
+    match c.code.to_ascii_uppercase().as_str() {
+        "R1-1" => SignalKind::Stop,
+        "R1-2" => SignalKind::Yield,
+        "R2-1" => SignalKind::SpeedLimit(declared_speed(c, 0.447_04)),
+        _ => SignalKind::Other,
+    }
+}
+
+/// The record's value in its unit, or in the country's if it has none.
+fn declared_speed(c: &Code<'_>, usual: f64) -> Option<f64> {
+    let factor = if c.unit.trim().is_empty() { usual } else { speed_unit(c.unit)? };
+    // A changeable sign shows what nobody recorded here.
+    c.value.filter(|v| *v > 0.0 && !c.dynamic).map(|v| v * factor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sign<'a>(
+        country: &'a str,
+        code: &'a str,
+        subcode: &'a str,
+        value: Option<f64>,
+        unit: &'a str,
+    ) -> Code<'a> {
+        Code { country, code, subcode, name: "", value, unit, dynamic: false }
+    }
+
+    #[test]
+    fn a_speed_sign_says_its_limit_or_that_it_is_not_known() {
+        let kmh = |c: &Code<'_>| match kind(c) {
+            SignalKind::SpeedLimit(v) => v.map(|v| (v * 3.6).round()),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(kmh(&sign("DE", "274", "", Some(70.0), "")), Some(70.0), "German signs speak of km/h");
+        assert_eq!(kmh(&sign("OpenDRIVE", "274", "", Some(30.0), "mph")), Some(48.0));
+        assert_eq!(kmh(&sign("DE", "274", "55", None, "")), Some(50.0), "old numbering");
+        assert_eq!(kmh(&sign("DE", "274", "70", Some(-1.0), "")), Some(70.0), "new numbering");
+        assert_eq!(kmh(&sign("DE", "274", "60", None, "")), None, "60 or 100: nobody can tell");
+        assert_eq!(kmh(&sign("US", "R2-1", "", Some(25.0), "")), Some(40.0), "American signs speak of mph");
+    }
+
+    #[test]
+    fn a_code_of_another_country_is_not_read_as_german() {
+        assert_eq!(kind(&sign("CN", "274", "", Some(30.0), "")), SignalKind::Other);
+        assert_eq!(kind(&sign("FR", "1000001", "-1", None, "")), SignalKind::TrafficLight);
+    }
+}
