@@ -180,9 +180,9 @@ fn actor(rng: &mut Rng, i: usize) -> Actor {
     }
 }
 
-fn reals(rng: &mut Rng, len: usize, missing: f64) -> Column<f64> {
+fn reals(rng: &mut Rng, len: usize, missing: f64, from: f64) -> Column<f64> {
     let values: Vec<Option<f64>> =
-        (0..len).map(|_| if rng.chance(missing) { None } else { Some(rng.range(-100.0, 100.0)) }).collect();
+        (0..len).map(|_| if rng.chance(missing) { None } else { Some(rng.range(from, 100.0)) }).collect();
     Column::from_options(values)
 }
 
@@ -190,7 +190,7 @@ fn accuracy(rng: &mut Rng, len: usize) -> Accuracy {
     match rng.below(3) {
         0 => Accuracy::Unknown,
         1 => Accuracy::Constant(rng.range(0.0, 0.1)),
-        _ => Accuracy::Column(reals(rng, len, 0.2)),
+        _ => Accuracy::Column(reals(rng, len, 0.2, 0.0)),
     }
 }
 
@@ -203,7 +203,7 @@ fn channels(rng: &mut Rng, len: usize) -> Channels {
         }
         let missing = rng.pick(&[0.0, 0.3, 1.0]);
         let values = match channel.kind() {
-            Kind::Real => Values::Real(reals(rng, len, missing)),
+            Kind::Real => Values::Real(reals(rng, len, missing, -100.0)),
             Kind::Code => {
                 let codes: Vec<Option<u8>> = (0..len)
                     .map(|_| if rng.chance(missing) { None } else { Some(rng.below(256) as u8) })
@@ -248,7 +248,7 @@ fn run(rng: &mut Rng, actor: ActorIx, ordinal: u32, clock: ClockIx, first: usize
         x_m: positions.0,
         y_m: positions.1,
         yaw_rad,
-        z_m: rng.chance(0.7).then(|| reals(rng, len, 0.1)),
+        z_m: rng.chance(0.7).then(|| reals(rng, len, 0.1, -100.0)),
         size,
         accuracy: PoseAccuracy { position_m: accuracy(rng, len), yaw_rad: accuracy(rng, len) },
         origin: rng.pick(Origin::ALL),

@@ -249,8 +249,8 @@ fn join(name: &str, a: &Drive, b: &Drive) -> Result<Drive, Error> {
 pub(super) fn finite(drive: &Drive) -> Result<(), Error> {
     let name = &drive.header().name;
     let wrong = |whose: String, what: &str, k: usize| {
-        Error::new(name, "finite values", format!("one that is not in {what} at sample {k}"))
-            .at(Position::Part(whose))
+        let want = if what.ends_with("__u") { "finite accuracies of at least 0" } else { "finite values" };
+        Error::new(name, want, format!("one that is not in {what} at sample {k}")).at(Position::Part(whose))
     };
     let bad = |c: &Column<f64>| c.iter().position(|v| v.is_some_and(|v| !v.is_finite()));
     let bad_u = |a: &Accuracy| {
@@ -282,7 +282,7 @@ pub(super) fn finite(drive: &Drive) -> Result<(), Error> {
             }
         }
         if r.size.accuracy_m.is_some_and(|u| !(u.is_finite() && u >= 0.0)) {
-            return Err(wrong(whose(), "accuracy of the size", 0));
+            return Err(wrong(whose(), "size__u", 0));
         }
         channels(&whose, &r.channels)?;
     }
