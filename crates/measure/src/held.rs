@@ -113,9 +113,3 @@ pub(crate) fn stated_in(
     }
     out
 }
-
-/// What holds at a time: the last one stated at or before it.
-pub(crate) fn at(stated: &[Stated], t_ns: i64) -> Option<&Stated> {
-    let k = stated.partition_point(|s| s.t_ns <= t_ns);
-    stated.get(k.checked_sub(1)?)
-}

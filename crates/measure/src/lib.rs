@@ -17,9 +17,15 @@
 //! ```
 
 pub mod admit;
+pub mod area;
+pub mod body;
 pub mod ego;
 pub mod held;
+pub mod lead;
+pub mod lines;
 pub mod motion;
+pub mod place;
+pub mod stops;
 pub mod sync;
 pub mod value;
 
@@ -28,14 +34,18 @@ mod cache;
 pub use admit::Admit;
 pub use ego::{Ego, EgoSample};
 pub use held::{Held, Stated};
+pub use lead::{Ahead, Lead, Who};
 pub use motion::{Motion, SpeedSource};
+pub use place::{Place, Places};
+pub use stops::{NotShown, Shown, StopLinePassed};
 pub use value::Value;
 
 use std::sync::{Arc, OnceLock};
 
+use lukao_contact::{BlockContacts, Options};
 use lukao_model::time::S;
 use lukao_model::{ActorIx, Drive, Interval};
-use lukao_track::Track;
+use lukao_track::{PathIx, StopLineIx, Track};
 
 use crate::cache::Keyed;
 
@@ -66,6 +76,12 @@ pub struct Measures<'a> {
     ego: OnceLock<Ego>,
     motions: Vec<OnceLock<Motion>>,
     means: Keyed<(Mean, i64), Vec<Option<Value>>>,
+    places: OnceLock<place::Cells>,
+    lanes: OnceLock<lead::Lanes>,
+    ahead: Keyed<Who, Vec<Ahead>>,
+    passed: OnceLock<Vec<StopLinePassed>>,
+    signals: OnceLock<stops::SignalLog>,
+    contacts: Keyed<bool, BlockContacts>,
 }
 
 impl<'a> Measures<'a> {
@@ -92,6 +108,12 @@ impl<'a> Measures<'a> {
             ego: OnceLock::new(),
             motions: window.runs().iter().map(|_| OnceLock::new()).collect(),
             means: Keyed::new(),
+            places: OnceLock::new(),
+            lanes: OnceLock::new(),
+            ahead: Keyed::new(),
+            passed: OnceLock::new(),
+            signals: OnceLock::new(),
+            contacts: Keyed::new(),
         }
     }
 
@@ -160,21 +182,103 @@ impl<'a> Measures<'a> {
     pub fn ego_means(&self, mean: Mean, half_ns: i64) -> Arc<Vec<Option<Value>>> {
         let half_ns = half_ns.clamp(1, LOOK_BACK_NS);
         self.means.get((mean, half_ns), || {
-            let one = |k: usize| {
-                let s = self.ego().samples()[k];
-                let run = &self.window.runs()[s.run];
-                let motion = self.motion(s.run);
-                match mean {
-                    Mean::AccelLon => {
-                        motion::accel_lon(self.window, self.admit, run, motion, s.t_ns, half_ns)
-                    }
-                    Mean::AccelLat => {
-                        motion::accel_lat(self.window, self.admit, run, motion, s.t_ns, half_ns)
-                    }
-                    Mean::YawRate => motion::yaw_rate(self.window, self.admit, run, s.t_ns, half_ns),
-                }
-            };
+            let one = |k: usize| self.ego_mean_at(mean, self.ego().samples()[k].t_ns, half_ns);
             self.ego().in_block().map(one).collect()
         })
     }
+
+    /// The same mean around any time that a run of the ego covers, not kept.
+    #[must_use]
+    pub fn ego_mean_at(&self, mean: Mean, t_ns: i64, half_ns: i64) -> Option<Value> {
+        let s = self.ego().samples().get(self.ego().at_or_before(t_ns)?)?;
+        let run = &self.window.runs()[s.run];
+        let motion = self.motion(s.run);
+        match mean {
+            Mean::AccelLon => motion::accel_lon(self.window, self.admit, run, motion, t_ns, half_ns),
+            Mean::AccelLat => motion::accel_lat(self.window, self.admit, run, motion, t_ns, half_ns),
+            Mean::YawRate => motion::yaw_rate(self.window, self.admit, run, t_ns, half_ns),
+        }
+    }
+
+    /// Where the ego is on the track; `None` without one.
+    #[must_use]
+    pub fn places(&self) -> Option<Places<'_>> {
+        let ego = self.ego();
+        let cells = self.places.get_or_init(|| place::Cells::new(ego.samples().len()));
+        Some(Places { track: self.track?, ego, cells })
+    }
+
+    /// Who is ahead in lane at the ego's samples in the block, in the order of [`Ego::in_block`]: see [`lead`].
+    /// `None` without a track.
+    #[must_use]
+    pub fn ahead(&self, who: Who) -> Option<Arc<Vec<Ahead>>> {
+        let places = self.places()?;
+        let lanes = self.lanes.get_or_init(|| lead::Lanes::new(places));
+        Some(self.ahead.get(who, || lead::ahead(self, places, lanes, who)))
+    }
+
+    /// Who is ahead at one sample of the window, which need not be in the block; not kept.
+    ///
+    /// # Panics
+    /// If there is no such sample.
+    #[must_use]
+    pub fn ahead_at(&self, k: usize, who: Who) -> Option<Ahead> {
+        let places = self.places()?;
+        let lanes = self.lanes.get_or_init(|| lead::Lanes::new(places));
+        Some(lead::ahead_at(self, places, lanes, who, k))
+    }
+
+    /// Stop lines that the ego's front passes in the steps of the block, by time: see [`stops`]. Empty without
+    /// a track.
+    #[must_use]
+    pub fn stop_lines_passed(&self) -> &[StopLinePassed] {
+        self.passed.get_or_init(|| {
+            let (Some(track), Some(places)) = (self.track, self.places()) else { return Vec::new() };
+            stops::passed(self.window, track, places, |k| self.ego_speed_mps(k))
+        })
+    }
+
+    fn signal_log(&self, track: &Track) -> &stops::SignalLog {
+        self.signals.get_or_init(|| stops::SignalLog::new(self.window, self.held, self.admit, track))
+    }
+
+    /// Whether any signal of the log is on the track.
+    #[must_use]
+    pub fn knows_signals(&self) -> bool {
+        self.track.is_some_and(|track| self.signal_log(track).any_known)
+    }
+
+    /// Traffic lights at a stop line that govern one of these ways; all at the line if the ways are not known.
+    #[must_use]
+    pub fn heads(&self, line: StopLineIx, ways: Option<&[PathIx]>) -> Vec<stops::Head<'_>> {
+        self.track.map_or_else(Vec::new, |track| self.signal_log(track).heads(track, line, ways))
+    }
+
+    /// What heads show to the ego at a time within the block or a step of it: see [`stops`].
+    ///
+    /// # Errors
+    /// Why it is not known.
+    pub fn shown(&self, k: usize, heads: &[stops::Head<'_>], t_ns: i64) -> Result<Shown, NotShown> {
+        let clock = self.window.runs()[self.ego().samples()[k].run].clock;
+        stops::shown(self.window, clock, heads, t_ns)
+    }
+
+    /// The ego's contacts on knot intervals of the block, to be put together by
+    /// [`ContactScan`](lukao_contact::ContactScan). With `mirrors` the ego is as wide as over its mirrors.
+    #[must_use]
+    pub fn block_contacts(&self, mirrors: bool) -> Option<Arc<BlockContacts>> {
+        let ego = self.ego_actor()?;
+        Some(self.contacts.get(mirrors, || {
+            let options = contact_options(mirrors);
+            lukao_contact::block_contacts(self.window, ego, self.block, &options)
+        }))
+    }
+}
+
+/// How contacts are looked for.
+#[must_use]
+pub fn contact_options(mirrors: bool) -> Options {
+    let mut options = Options::default();
+    options.mirrors = mirrors;
+    options
 }

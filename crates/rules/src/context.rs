@@ -27,6 +27,14 @@ pub struct Judging {
     pub max_u: Option<f64>,
 }
 
+impl Judging {
+    /// Compares a value with a limit.
+    #[must_use]
+    pub fn judge(&self, limit: Limit, value: Value) -> Judgement {
+        limit.judge(value.value, value.u, self.decision, self.max_u)
+    }
+}
+
 impl<'a> Context<'a> {
     /// A block with its scope, decided simply.
     #[must_use]
@@ -56,7 +64,7 @@ impl<'a> Context<'a> {
     /// Compares a value with a limit.
     #[must_use]
     pub fn judge(&self, limit: Limit, value: Value) -> Judgement {
-        limit.judge(value.value, value.u, self.judging.decision, self.judging.max_u)
+        self.judging.judge(limit, value)
     }
 
     /// The ego's samples in block and scope, with their indices in [`lukao_measure::Ego::samples`].

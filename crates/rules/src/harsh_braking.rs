@@ -5,10 +5,11 @@ use lukao_model::outcome::{Judgement, Limit};
 use lukao_model::{Channel, RuleResult};
 
 use crate::context::{Context, Need, Needs};
-use crate::episode::{Episodes, Pace, finding};
+use crate::episode::{Episodes, Pace, finding, half_ns};
 use crate::meta::{Meta, rule};
 use crate::motion_time::MotionTime;
 use crate::rule::Rule;
+use crate::words::{NEAR_END, NO_SPEED};
 
 rule! {
     /// The ego brakes harder than allowed.
@@ -61,19 +62,14 @@ impl Rule for HarshBraking {
     }
 
     fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
-        let half_ns = crate::episode::half_ns(p.mean_s);
+        let half_ns = half_ns(p.mean_s);
         let means = cx.measures.ego_means(Mean::AccelLon, half_ns);
         let first = cx.measures.ego().in_block().start;
         let limit = Limit::AtMost(p.max_decel_mps2);
         let pace = Pace::new(p.min_duration_s, p.merge_s);
         for (k, s) in cx.samples() {
             let Some(speed) = cx.measures.ego_speed_mps(k) else {
-                cx.missing(
-                    out,
-                    k,
-                    Channel::Speed.name(),
-                    "the ego's speed is neither logged nor can be derived",
-                );
+                cx.missing(out, k, Channel::Speed.name(), NO_SPEED);
                 continue;
             };
             state.episodes.advance(s.t_ns, pace, out);
@@ -82,7 +78,7 @@ impl Rule for HarshBraking {
                 continue;
             }
             let Some(accel) = means[k - first] else {
-                cx.missing(out, k, Channel::AccelLon.name(), "too near to an end of the ego's data");
+                cx.missing(out, k, Channel::AccelLon.name(), NEAR_END);
                 continue;
             };
             let decel = Value { value: -accel.value * speed.value.signum(), u: accel.u };

@@ -12,6 +12,7 @@
 //!
 //! To run one: for each block, in order, [`Instance::scan`] with a [`Context`]; then [`Instance::finish`].
 
+pub mod attribution;
 pub mod context;
 pub mod episode;
 pub mod meta;
@@ -19,17 +20,36 @@ pub mod rule;
 
 mod motion_time;
 mod presence;
+mod words;
 
+mod contact_with_actor;
 mod harsh_braking;
 mod lateral_acceleration;
+mod leaves_drivable_area;
+mod red_light;
+mod solid_line_crossed;
+mod speed_limit;
+mod time_headway;
+mod time_to_collision;
+mod wrong_way;
 
 pub use context::{Context, Judging, Need, Needs};
 pub use meta::{Meta, Param, ParamKind};
 pub use rule::{Entry, Instance, Rule};
 
 /// All rules, by id.
-pub const ALL: &[Entry] =
-    &[Entry::of::<harsh_braking::HarshBraking>(), Entry::of::<lateral_acceleration::LateralAcceleration>()];
+pub const ALL: &[Entry] = &[
+    Entry::of::<contact_with_actor::ContactWithActor>(),
+    Entry::of::<harsh_braking::HarshBraking>(),
+    Entry::of::<lateral_acceleration::LateralAcceleration>(),
+    Entry::of::<leaves_drivable_area::LeavesDrivableArea>(),
+    Entry::of::<red_light::RedLight>(),
+    Entry::of::<solid_line_crossed::SolidLineCrossed>(),
+    Entry::of::<speed_limit::SpeedLimit>(),
+    Entry::of::<time_headway::TimeHeadway>(),
+    Entry::of::<time_to_collision::TimeToCollision>(),
+    Entry::of::<wrong_way::WrongWay>(),
+];
 
 /// The rule of that id.
 #[must_use]

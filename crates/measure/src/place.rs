@@ -1,0 +1,216 @@
+//! Where the ego is on the track: its lane, and the way that it takes through junctions.
+//!
+//! **Lane** of a sample: of the traffic lanes that hold the footprint's centre at its height, outside junctions
+//! the one whose direction agrees best with the heading. Inside a junction, where connecting lanes overlap, the
+//! one on the way from the lane from which the ego came (at most 20 s before) to the lane to which it goes (at
+//! most 60 s after); while either is not seen within that time or in the same run, the lane is the best fitting
+//! one and *not certain*.
+//!
+//! **Uncertainty** of station and lateral offset: position accuracy of the sample and survey accuracy of the
+//! track; unknown if either is. Which lane holds a point nearer to a border than that is itself in doubt;
+//! rules that care compare the distance to the border with it.
+
+use std::sync::OnceLock;
+
+use lukao_model::math;
+use lukao_track::{LaneHit, LaneIx, PathIx, Track};
+
+use crate::ego::Ego;
+use crate::{LOOK_AHEAD_NS, LOOK_BACK_NS};
+
+/// Where the ego is at one sample.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Place {
+    /// Lane, station, offsets.
+    pub hit: LaneHit,
+    /// Whether the lane is the only one that fits; inside junctions it may not be.
+    pub certain: bool,
+    /// Angle from the lane's direction to the heading, rad, in (−π, π].
+    pub off_rad: f64,
+}
+
+/// What has been looked up.
+pub(crate) struct Cells {
+    hits: Vec<OnceLock<Vec<LaneHit>>>,
+    /// For each sample the nearest one before and after, itself included, that is in a lane outside junctions and
+    /// in the same run.
+    outside: OnceLock<Vec<(Option<usize>, Option<usize>)>>,
+}
+
+impl Cells {
+    pub(crate) fn new(samples: usize) -> Self {
+        Self { hits: (0..samples).map(|_| OnceLock::new()).collect(), outside: OnceLock::new() }
+    }
+}
+
+/// Places of the ego's samples in a window; looked up when first asked for.
+#[derive(Clone, Copy)]
+pub struct Places<'m> {
+    pub(crate) track: &'m Track,
+    pub(crate) ego: &'m Ego,
+    pub(crate) cells: &'m Cells,
+}
+
+impl<'m> Places<'m> {
+    /// Traffic lanes that hold the ego's centre at sample `k`.
+    ///
+    /// # Panics
+    /// If there is no such sample.
+    #[must_use]
+    pub fn hits(&self, k: usize) -> &'m [LaneHit] {
+        self.cells.hits[k].get_or_init(|| {
+            let s = &self.ego.samples()[k];
+            let mut hits = self.track.lanes_at([s.pose.x_m, s.pose.y_m], s.z_m);
+            hits.retain(|h| self.track.lane(h.lane).kind.is_traffic());
+            hits
+        })
+    }
+
+    /// The best place outside junctions at sample `k`.
+    fn outside_hit(&self, k: usize) -> Option<&'m LaneHit> {
+        let outside = self.hits(k).iter().filter(|h| !self.track.lane(h.lane).in_junction);
+        self.best(k, outside)
+    }
+
+    /// The lane whose direction agrees best with the heading; of equal ones the one whose middle is nearer.
+    fn best<'h>(&self, k: usize, hits: impl Iterator<Item = &'h LaneHit>) -> Option<&'h LaneHit> {
+        let yaw = self.ego.samples()[k].pose.yaw_rad;
+        hits.min_by(|a, b| {
+            let off = |h: &LaneHit| math::angle_between(h.heading_rad, yaw).abs();
+            let middle = || a.lateral_m.abs().total_cmp(&b.lateral_m.abs());
+            // Directions that differ by less than a few degrees tell nothing.
+            if (off(a) - off(b)).abs() < 0.05 { middle() } else { off(a).total_cmp(&off(b)) }
+                .then(a.lane.cmp(&b.lane))
+        })
+    }
+
+    fn outside(&self) -> &'m [(Option<usize>, Option<usize>)] {
+        self.cells.outside.get_or_init(|| {
+            let samples = self.ego.samples();
+            let mut out = vec![(None, None); samples.len()];
+            let is_outside: Vec<bool> = (0..samples.len()).map(|k| self.outside_hit(k).is_some()).collect();
+            let mut last = None;
+            for k in 0..samples.len() {
+                if k > 0 && !samples[k - 1].goes_on {
+                    last = None;
+                }
+                if is_outside[k] {
+                    last = Some(k);
+                }
+                out[k].0 = last;
+            }
+            let mut next = None;
+            for k in (0..samples.len()).rev() {
+                if !samples[k].goes_on {
+                    next = None;
+                }
+                if is_outside[k] {
+                    next = Some(k);
+                }
+                out[k].1 = next;
+            }
+            out
+        })
+    }
+
+    /// Lane outside junctions from which the ego came to sample `k`, itself included, at most 20 s before.
+    #[must_use]
+    pub fn came_from(&self, k: usize) -> Option<(usize, LaneIx)> {
+        let j = self.outside()[k].0?;
+        let t = |k: usize| self.ego.samples()[k].t_ns;
+        (t(k) - t(j) <= LOOK_BACK_NS).then_some(())?;
+        Some((j, self.outside_hit(j)?.lane))
+    }
+
+    /// Lane outside junctions to which the ego goes from sample `k`, itself included, at most 60 s after.
+    #[must_use]
+    pub fn goes_to(&self, k: usize) -> Option<(usize, LaneIx)> {
+        let j = self.outside()[k].1?;
+        let t = |k: usize| self.ego.samples()[k].t_ns;
+        (t(j) - t(k) < LOOK_AHEAD_NS).then_some(())?;
+        Some((j, self.outside_hit(j)?.lane))
+    }
+
+    /// Where the ego is at sample `k`; `None` if it is in no traffic lane.
+    #[must_use]
+    pub fn at(&self, k: usize) -> Option<Place> {
+        let place = |hit: &LaneHit, certain: bool| {
+            let off_rad = math::angle_between(hit.heading_rad, self.ego.samples()[k].pose.yaw_rad);
+            Place { hit: *hit, certain, off_rad }
+        };
+        let hits = self.hits(k);
+        if let [only] = hits {
+            return Some(place(only, true));
+        }
+        if let Some(hit) = self.outside_hit(k) {
+            let others = hits.iter().filter(|h| !self.track.lane(h.lane).in_junction).count();
+            return Some(place(hit, others == 1));
+        }
+        let (from, to) = (self.came_from(k).map(|x| x.1), self.goes_to(k).map(|x| x.1));
+        let on_way = |h: &&LaneHit| {
+            let via = |(_, p): (PathIx, &lukao_track::Path)| {
+                p.via.contains(&h.lane) && (to.is_none() || p.to == to)
+            };
+            from.is_some_and(|from| self.track.paths_from(from).any(via))
+        };
+        let ways: Vec<&LaneHit> = hits.iter().filter(on_way).collect();
+        match ways.as_slice() {
+            [] => self.best(k, hits.iter()).map(|h| place(h, false)),
+            [only] => Some(place(only, from.is_some() && to.is_some())),
+            several => self.best(k, several.iter().copied()).map(|h| place(h, false)),
+        }
+    }
+
+    /// Ways through the next junction that the ego may take from sample `k`, which lies before or in it: those
+    /// from the lane it comes from to the lane it goes to. If none leads to just that lane, those to its road;
+    /// if it is not seen to leave the junction, all from where it came. `None` if the lane before the junction is
+    /// not known.
+    #[must_use]
+    pub fn ways_through(&self, k: usize) -> Option<Vec<PathIx>> {
+        let (_, from) = self.came_from(k)?;
+        let all: Vec<PathIx> = self.track.paths_from(from).map(|(ix, _)| ix).collect();
+        let Some(to) = self.leaves_by(k, from) else { return Some(all) };
+        let keep = |f: &dyn Fn(LaneIx) -> bool| -> Vec<PathIx> {
+            all.iter().copied().filter(|ix| self.track.path(*ix).to.is_some_and(f)).collect()
+        };
+        let same_lane = keep(&|lane| lane == to);
+        if !same_lane.is_empty() {
+            return Some(same_lane);
+        }
+        let road = |lane: LaneIx| (self.track.lane(lane).road, self.track.lane(lane).number > 0);
+        let same_road = keep(&|lane| road(lane) == road(to));
+        Some(if same_road.is_empty() { all } else { same_road })
+    }
+
+    /// First lane outside junctions after the ego, at or after sample `k`, has been in one.
+    fn leaves_by(&self, k: usize, from: LaneIx) -> Option<LaneIx> {
+        let samples = self.ego.samples();
+        let until = samples[k].t_ns.saturating_add(LOOK_AHEAD_NS);
+        let mut been_in = false;
+        let mut j = k;
+        while samples[j].t_ns < until {
+            match self.outside_hit(j) {
+                None => been_in |= !self.hits(j).is_empty(),
+                // A short junction may lie between two samples: then the lane itself tells.
+                Some(hit) if been_in || (hit.lane != from && !self.beside(hit.lane, from)) => {
+                    return Some(hit.lane);
+                }
+                Some(_) => {}
+            }
+            if !samples[j].goes_on {
+                return None;
+            }
+            j += 1;
+            if j >= samples.len() {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// Whether two lanes are of the same road and section.
+    fn beside(&self, a: LaneIx, b: LaneIx) -> bool {
+        let of = |l: LaneIx| (self.track.lane(l).road, self.track.lane(l).section);
+        of(a) == of(b)
+    }
+}

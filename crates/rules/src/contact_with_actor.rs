@@ -1,0 +1,284 @@
+//! The rule `contact-with-actor`.
+
+use std::collections::BTreeSet;
+
+use lukao_contact::{ContactInterval, ContactScan};
+use lukao_measure::sync::{self, Synced};
+use lukao_measure::{Measures, contact_options};
+use lukao_model::outcome::{Attribution, Decision, Uncertainty};
+use lukao_model::{ActorIx, Finding, Interval, Intervals, RuleResult, Run};
+
+use crate::attribution::attribute;
+use crate::context::{Context, Judging, Need, Needs, UNSURE};
+use crate::episode::{number, word};
+use crate::meta::{Meta, rule};
+use crate::rule::Rule;
+
+rule! {
+    /// The ego touches another actor.
+    ///
+    /// ## Checks
+    /// Whether the footprint of the ego, or of a trailer of its, touches that of another vehicle, person, animal
+    /// or object, on the same level. Actors that the log exempts (own cargo, own trailer) do not count.
+    ///
+    /// ## Method
+    /// In continuous time: between its samples each actor moves straight and turns evenly. Touching is a clearance
+    /// of at most 0.1 mm; every deeper contact is found. One contact is one finding, from its first to its last
+    /// moment, with the deepest overlap, the faces that met, and whether the ego caused it (not a determination
+    /// of liability; see the module `attribution`). An opportunity is an actor that was there while the ego was.
+    ///
+    /// ## Cannot tell
+    /// In gaps of the data of an actor that may have come near meanwhile; for actors known from an origin that
+    /// is not admitted, or on a clock that is not synchronised with the ego's.
+    ///
+    /// ## Limits
+    /// None is allowed. Deciding guarded, an overlap within its uncertainty, or of unknown uncertainty, is
+    /// undetermined. Uncertainty from positions, sizes, yaws, and the time accuracy between the clocks × the
+    /// speed at which they met. Footprints are boxes or convex outlines; mirrors count with `mirrors`.
+    ///
+    /// ## Source
+    /// The pack names the clause.
+    ContactWithActor = "contact-with-actor" {
+        /// The ego is as wide as over its mirrors, where its vehicle sheet says how wide that is.
+        flag mirrors = false;
+    }
+}
+
+/// The scan, what was noted when each open contact began, and who was there.
+#[derive(Default)]
+pub struct State {
+    scan: Option<ContactScan>,
+    open: Vec<Noted>,
+    met: BTreeSet<ActorIx>,
+    looked: Intervals,
+    judging: Judging,
+    names: Vec<String>,
+}
+
+/// What is known of a contact only in the blocks in which it lasts.
+struct Noted {
+    runs: (ActorIx, ActorIx, [u32; 2]),
+    from_ns: i64,
+    to_ns: i64,
+    attribution: Attribution,
+    u: Uncertainty,
+    deepest_m: f64,
+    at_m: Option<[f64; 2]>,
+    in_scope: bool,
+    unusable: Option<(&'static str, String)>,
+}
+
+impl Rule for ContactWithActor {
+    type Params = Params;
+    type State = State;
+    const META: Meta = META;
+
+    fn needs(_: &Params) -> Needs {
+        vec![Need::Ego]
+    }
+
+    fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
+        let m = cx.measures;
+        let (Some(ego), Some(found)) = (m.ego_actor(), m.block_contacts(p.mirrors)) else { return };
+        if state.names.is_empty() {
+            state.names = m.window().header().actors.iter().map(|a| a.id.clone()).collect();
+        }
+        state.judging = cx.judging;
+        for k in m.ego().in_block() {
+            cx.judged(out, k);
+            for part in cx.in_scope(m.ego().step(k)) {
+                state.looked.insert(part);
+            }
+        }
+        who_was_there(cx, ego, state, out);
+        for piece in &found.pieces {
+            let c = &piece.contact;
+            let runs = (c.ego_body, c.actor, piece.runs);
+            let in_scope = cx.in_scope(Interval::new(c.from_ns, c.to_ns)).next().is_some();
+            let at = |t: i64| m.ego().pose_at(t).map(|p| [p.x_m, p.y_m]);
+            if let Some(open) = state.open.iter_mut().find(|o| o.runs == runs && c.from_ns <= o.to_ns) {
+                open.to_ns = open.to_ns.max(c.to_ns);
+                open.in_scope |= in_scope;
+                if c.deepest_m > open.deepest_m {
+                    (open.deepest_m, open.at_m) = (c.deepest_m, at(c.deepest_ns));
+                }
+                continue;
+            }
+            let (u, unusable) = quality(m, c, piece.runs);
+            state.open.push(Noted {
+                runs,
+                from_ns: c.from_ns,
+                to_ns: c.to_ns,
+                attribution: attribute(m, c),
+                u,
+                deepest_m: c.deepest_m,
+                at_m: at(c.deepest_ns),
+                in_scope,
+                unusable,
+            });
+        }
+        let scan = state.scan.get_or_insert_with(|| ContactScan::new(ego, contact_options(p.mirrors)));
+        scan.take(m.window(), cx.block(), &found);
+        for c in scan.ended() {
+            report(&c, state_parts(&mut state.open, &state.names, state.judging), out);
+        }
+    }
+
+    fn finish(_: &Params, mut state: State, out: &mut RuleResult) {
+        let Some(scan) = state.scan.take() else { return };
+        let rest = scan.finish();
+        for c in &rest.intervals {
+            report(c, state_parts(&mut state.open, &state.names, state.judging), out);
+        }
+        for u in &rest.unbridged {
+            let name = state.names.get(u.actor.0 as usize).map_or("?", String::as_str);
+            let why = format!("{}: {name}", u.reason.why());
+            for part in Intervals::from_iter([u.when]).intersect(&state.looked).iter() {
+                out.missing("actor poses", &why, *part);
+            }
+        }
+        out.opportunities = state.met.len() as u64;
+    }
+}
+
+type Parts<'s> = (&'s mut Vec<Noted>, &'s [String], Judging);
+
+fn state_parts<'s>(open: &'s mut Vec<Noted>, names: &'s [String], judging: Judging) -> Parts<'s> {
+    (open, names, judging)
+}
+
+/// Counts the actors present in the block, and notes those whose data may not be used.
+fn who_was_there(cx: &Context<'_>, ego: ActorIx, state: &mut State, out: &mut RuleResult) {
+    let drive = cx.measures.window();
+    let range = cx.measures.ego().in_block();
+    let samples = cx.measures.ego().samples();
+    let (Some(first), Some(last)) =
+        (samples.get(range.start), range.end.checked_sub(1).map(|k| (k, &samples[k])))
+    else {
+        return;
+    };
+    if range.is_empty() {
+        return;
+    }
+    let seen = Interval::new(first.t_ns, cx.measures.ego().step(last.0).to_ns);
+    let ego_clock = drive.runs()[first.run].clock;
+    for run in drive.runs().iter().filter(|r| r.actor != ego) {
+        let times = drive.times(run);
+        let (Some(&a), Some(&b)) = (times.first(), times.last()) else { continue };
+        let Some(both) = Interval::new(a, b).meet(&seen) else { continue };
+        if cx.in_scope(both).next().is_none() {
+            continue;
+        }
+        let name = || drive.actor(run.actor).id.clone();
+        if !cx.admits(run.origin) {
+            cx.missing_in(out, both, "actor poses", &format!("origin of {} is not admitted", name()));
+        } else if sync::between(drive, ego_clock, run.clock) == Synced::Not {
+            cx.missing_in(
+                out,
+                both,
+                "time synchronisation",
+                &format!("clock of {} is not synchronised", name()),
+            );
+        } else {
+            state.met.insert(run.actor);
+        }
+    }
+}
+
+/// Uncertainty of the overlap, and why the contact cannot be used, if so.
+fn quality(
+    m: &Measures<'_>,
+    c: &ContactInterval,
+    runs: [u32; 2],
+) -> (Uncertainty, Option<(&'static str, String)>) {
+    let drive = m.window();
+    let find = |actor: ActorIx, ordinal: u32| drive.runs_of(actor).iter().find(|r| r.ordinal == ordinal);
+    let (Some(a), Some(b)) = (find(c.ego_body, runs[0]), find(c.actor, runs[1])) else {
+        return (Uncertainty::Unknown, None);
+    };
+    let name = || drive.actor(c.actor).id.clone();
+    if !m.admit().admits(b.origin) {
+        return (
+            Uncertainty::Unknown,
+            Some(("actor poses", format!("origin of {} is not admitted", name()))),
+        );
+    }
+    let synced = sync::between(drive, a.clock, b.clock);
+    if synced == Synced::Not {
+        let why = format!("clock of {} is not synchronised", name());
+        return (Uncertainty::Unknown, Some(("time synchronisation", why)));
+    }
+    let known = Uncertainty::from_option;
+    let of = |r: &Run, own_m: [f64; 2]| {
+        let i = drive.times(r).partition_point(|t| *t <= c.from_ns).saturating_sub(1);
+        let reach = lukao_model::math::hypot(own_m[0], own_m[1]);
+        let turned = known(r.accuracy.yaw_rad.at(i)).times(reach);
+        known(r.accuracy.position_m.at(i)).rss(known(r.size.accuracy_m).times(0.5)).rss(turned)
+    };
+    let u = of(a, c.meeting.ego.own_m).rss(of(b, c.meeting.actor.own_m));
+    let apart = match (synced, c.meeting.relative_mps) {
+        (Synced::Within(0), _) => Uncertainty::Known(0.0),
+        (_, Some(v)) => synced.costs(v),
+        (_, None) => Uncertainty::Unknown,
+    };
+    (u.rss(apart), None)
+}
+
+/// Turns a contact that has ended into a finding, with what was noted while it lasted.
+fn report(c: &ContactInterval, (open, names, judging): Parts<'_>, out: &mut RuleResult) {
+    let same = |o: &Noted| (o.runs.0, o.runs.1) == (c.ego_body, c.actor) && o.from_ns == c.from_ns;
+    let Some(at) = open.iter().position(same) else { return };
+    let noted = open.swap_remove(at);
+    if !noted.in_scope {
+        return;
+    }
+    let when = Interval::new(c.from_ns, c.to_ns);
+    if let Some((what, why)) = noted.unusable {
+        return out.missing(what, &why, when);
+    }
+    let near = match noted.u {
+        Uncertainty::Known(0.0) => false,
+        Uncertainty::Known(u) => c.deepest_m <= u,
+        Uncertainty::Unknown => true,
+    };
+    let too_coarse = judging.max_u.is_some_and(|max| noted.u.known().is_none_or(|u| u > max));
+    if too_coarse || (near && judging.decision == Decision::Guarded) {
+        return out.missing("overlap", UNSURE, when);
+    }
+    let name = |a: ActorIx| names.get(a.0 as usize).cloned().unwrap_or_default();
+    let spot = |s: &lukao_contact::Spot| {
+        s.corner.map_or_else(|| s.face.name().to_owned(), |c| format!("{} {}", s.face.name(), c.name()))
+    };
+    let mut details = vec![
+        word("ego_touched_at", spot(&c.meeting.ego)),
+        word("actor_touched_at", spot(&c.meeting.actor)),
+        number("contact_x_m", c.meeting.point_m[0]),
+        number("contact_y_m", c.meeting.point_m[1]),
+    ];
+    details.extend(c.meeting.closing_mps.map(|v| number("closing_speed_mps", v)));
+    details.extend(c.meeting.relative_mps.map(|v| number("relative_speed_mps", v)));
+    if !c.begin_seen {
+        details.push(word("begin", "before the data of one of the two"));
+    }
+    if !c.end_seen {
+        details.push(word("end", "after the data of one of the two"));
+    }
+    out.findings.push(Finding {
+        rule: META.id.into(),
+        from_ns: c.from_ns,
+        to_ns: c.to_ns,
+        worst_ns: c.deepest_ns,
+        at_m: noted.at_m,
+        actors: vec![name(c.actor)],
+        element: None,
+        what: "touched".into(),
+        measured: c.deepest_m,
+        limit: 0.0,
+        unit: "m".into(),
+        margin: -c.deepest_m,
+        uncertainty: noted.u,
+        near_limit: near,
+        attribution: Some(noted.attribution),
+        details,
+    });
+}

@@ -1,0 +1,174 @@
+//! The rule `wrong-way`.
+
+use lukao_measure::{EgoSample, Place, Value, area};
+use lukao_model::outcome::{Judgement, Limit, Uncertainty};
+use lukao_model::{Channel, Interval, RuleResult, math};
+use lukao_track::Track;
+
+use crate::context::{Context, Judging, Need, Needs, UNSURE};
+use crate::episode::{Pace, finding, number};
+use crate::meta::{Meta, rule};
+use crate::motion_time::MotionTime;
+use crate::rule::Rule;
+use crate::words::{NO_SPEED, OFF_MAP};
+
+rule! {
+    /// The ego drives against the direction of its lane.
+    ///
+    /// ## Checks
+    /// The way driven forward in one go while every traffic lane that holds the middle of the footprint leads the
+    /// other way: the heading is more than `min_angle_deg` off the lane's direction.
+    ///
+    /// ## Method
+    /// At each sample while the ego moves forward. The way from sample to sample is added up; a stretch ends when
+    /// the ego is in a lane of its own direction, or in none, for longer than `merge_s`. One stretch is one
+    /// finding. Lanes used in both directions have none. Reversing in a lane is not driving against it. An
+    /// opportunity is a second of motion in a traffic lane.
+    ///
+    /// ## Cannot tell
+    /// Without a speed; off the map.
+    ///
+    /// ## Limits
+    /// `max_distance_m`; at equality it is kept. A default above 0 lets pass who swings out in a tight turn or
+    /// passes an obstacle. The uncertainty is √2 times that of a position; which lane holds the middle is decided
+    /// without regard to it.
+    ///
+    /// ## Source
+    /// The pack names the clause. The defaults are this project's own reading.
+    WrongWay = "wrong-way" {
+        /// Greatest distance driven against the lane's direction in one go.
+        number max_distance_m = 10.0, "m", 0.0..=1000.0;
+        /// Angle between heading and lane from which on the lane leads the other way.
+        number min_angle_deg = 120.0, "deg", 90.0..=180.0;
+        /// Stretches at most this far apart are one.
+        number merge_s = 1.0, "s", 0.0..=60.0;
+    }
+}
+
+/// The open stretch, how to judge it, and time of motion.
+#[derive(Default)]
+pub struct State {
+    open: Option<Stretch>,
+    judging: Judging,
+    moved: MotionTime,
+}
+
+/// A stretch driven the wrong way.
+struct Stretch {
+    from_ns: i64,
+    last: EgoSample,
+    goes_on: bool,
+    distance_m: f64,
+    u: Uncertainty,
+    element: String,
+    angle_deg: f64,
+}
+
+impl Rule for WrongWay {
+    type Params = Params;
+    type State = State;
+    const META: Meta = META;
+
+    fn needs(_: &Params) -> Needs {
+        vec![Need::Ego, Need::Track]
+    }
+
+    fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
+        let Some(track) = cx.measures.track() else { return };
+        state.judging = cx.judging;
+        for (k, s) in cx.samples() {
+            let Some(speed) = cx.measures.ego_speed_mps(k) else {
+                cx.missing(out, k, Channel::Speed.name(), NO_SPEED);
+                continue;
+            };
+            let wrong = wrong_lane(cx, track, k, p).filter(|_| speed.value > 0.0);
+            let in_lane = cx.measures.places().is_some_and(|x| !x.hits(k).is_empty());
+            if !in_lane && !area::on_map(track, &s) {
+                cx.missing(out, k, "lane", OFF_MAP);
+            } else {
+                cx.judged(out, k);
+            }
+            if in_lane {
+                state.moved.step(cx, k, speed);
+            }
+            advance(cx, track, s, wrong, p, state, out);
+        }
+    }
+
+    fn finish(p: &Params, state: State, out: &mut RuleResult) {
+        if let Some(open) = state.open {
+            close(open, p, state.judging, out);
+        }
+        out.opportunities = state.moved.seconds();
+    }
+}
+
+/// The place of the ego if all lanes that hold it lead the other way.
+fn wrong_lane(cx: &Context<'_>, track: &Track, k: usize, p: &Params) -> Option<Place> {
+    let places = cx.measures.places()?;
+    let yaw = cx.measures.ego().samples()[k].pose.yaw_rad;
+    let against = |h: &lukao_track::LaneHit| {
+        let lane = track.lane(h.lane).one_way_heading_at(h.station_m);
+        lane.is_some_and(|_| math::angle_between(h.heading_rad, yaw).abs().to_degrees() > p.min_angle_deg)
+    };
+    places.hits(k).iter().all(against).then(|| places.at(k)).flatten()
+}
+
+fn advance(
+    cx: &Context<'_>,
+    track: &Track,
+    s: EgoSample,
+    wrong: Option<Place>,
+    p: &Params,
+    state: &mut State,
+    out: &mut RuleResult,
+) {
+    let merge_ns = Pace::new(0.0, p.merge_s).merge_ns;
+    if let Some(over) = state.open.take_if(|o| s.t_ns - o.last.t_ns > merge_ns && !o.goes_on) {
+        close(over, p, state.judging, out);
+    }
+    let Some(place) = wrong else {
+        if let Some(open) = &mut state.open {
+            open.goes_on = false;
+        }
+        return;
+    };
+    let run = &cx.measures.window().runs()[s.run];
+    let u = Uncertainty::from_option(run.accuracy.position_m.at(s.i)).times(std::f64::consts::SQRT_2);
+    let angle_deg = place.off_rad.abs().to_degrees();
+    let element = || track.lane(place.hit.lane).id.clone();
+    let open = state.open.get_or_insert_with(|| Stretch {
+        from_ns: s.t_ns,
+        last: s,
+        goes_on: false,
+        distance_m: 0.0,
+        u,
+        element: element(),
+        angle_deg,
+    });
+    // What lies between two wrong samples was driven the wrong way; what lies across a pause was not.
+    if open.goes_on {
+        open.distance_m += math::hypot(s.pose.x_m - open.last.pose.x_m, s.pose.y_m - open.last.pose.y_m);
+    }
+    open.u = lukao_measure::value::greater(open.u, u);
+    open.last = s;
+    open.goes_on = s.goes_on;
+}
+
+fn close(open: Stretch, p: &Params, judging: Judging, out: &mut RuleResult) {
+    let limit = Limit::AtMost(p.max_distance_m);
+    let measured = Value { value: open.distance_m, u: open.u };
+    let when = Interval::new(open.from_ns, open.last.t_ns);
+    match judging.judge(limit, measured) {
+        Judgement::Kept { .. } => {}
+        Judgement::Unsure => out.missing("distance driven the wrong way", UNSURE, when),
+        Judgement::Broken { .. } => {
+            let mut f =
+                finding(META.id, "drove against the lane's direction", &open.last, limit, measured, "m");
+            f.from_ns = open.from_ns;
+            f.element = Some(open.element);
+            f.details.push(number("angle_deg", open.angle_deg));
+            out.findings.push(f);
+        }
+    }
+}

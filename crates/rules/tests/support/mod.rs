@@ -1,0 +1,74 @@
+//! Runs one rule over a small drive, in one block or in many, as a grader does.
+#![allow(dead_code)]
+
+use lukao_measure::{Admit, Held, LOOK_AHEAD_NS, LOOK_BACK_NS, Measures};
+use lukao_model::outcome::Decision;
+use lukao_model::time::S;
+use lukao_model::{Drive, Interval, Intervals, RuleResult};
+use lukao_rules::{Context, Judging};
+use lukao_track::Track;
+
+/// A rule's input.
+pub struct Case {
+    pub drive: Drive,
+    pub track: Option<Track>,
+    pub params: String,
+    pub judging: Judging,
+    pub scope: Intervals,
+    pub admit: Admit,
+}
+
+impl Case {
+    pub fn new(drive: Drive) -> Self {
+        Self {
+            drive,
+            track: None,
+            params: String::new(),
+            judging: Judging::default(),
+            scope: Intervals::all(),
+            admit: Admit::ALL,
+        }
+    }
+
+    pub fn on(mut self, track: Track) -> Self {
+        self.track = Some(track);
+        self
+    }
+
+    pub fn params(mut self, toml: &str) -> Self {
+        self.params = toml.into();
+        self
+    }
+
+    pub fn guarded(mut self) -> Self {
+        self.judging.decision = Decision::Guarded;
+        self
+    }
+
+    /// In one block.
+    pub fn run(&self, rule: &str) -> RuleResult {
+        self.run_blocks(rule, 3600 * S)
+    }
+
+    /// In blocks on a fixed grid, each with its window.
+    pub fn run_blocks(&self, rule: &str, block_ns: i64) -> RuleResult {
+        let entry = lukao_rules::find(rule).unwrap_or_else(|| panic!("no rule {rule}"));
+        let mut instance = entry.load(&self.params.parse().unwrap()).unwrap();
+        let span = self.drive.span().expect("a drive with data");
+        let mut held = Held::default();
+        let mut absorbed = i64::MIN;
+        let mut from = span.from_ns.div_euclid(block_ns) * block_ns;
+        while from <= span.to_ns {
+            let to = from + block_ns;
+            let (begin, end) = (from - LOOK_BACK_NS, to + LOOK_AHEAD_NS);
+            held.absorb(&self.drive.slice(absorbed, begin));
+            absorbed = begin;
+            let window = self.drive.slice(begin, end);
+            let block = Interval::new(from, to);
+            let measures = Measures::new(&window, block, self.track.as_ref(), self.admit, &held);
+            instance.scan(&Context::new(&measures, &self.scope).judging(self.judging));
+            from = to;
+        }
+        instance.finish()
+    }
+}
