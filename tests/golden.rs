@@ -71,7 +71,7 @@ fn contacts_are_those_of_the_truth() {
     let mut contacts = 0;
     for run in runs() {
         let report = report(&run);
-        let found = findings(&report, "actor-contact");
+        let found = findings(&report, "contact-with-actor");
         let truth = &run.truth;
         assert_eq!(found.len(), truth.contact.len(), "{}: {found:#?}", run.name);
         for (c, f) in truth.contact.iter().zip(&found) {
@@ -146,7 +146,7 @@ fn conduct_is_that_of_the_truth() {
         let report = report(&run);
         for (rule, truth) in [
             ("speed-limit", &run.truth.speeding),
-            ("solid-line", &run.truth.solid_line),
+            ("solid-line-crossed", &run.truth.solid_line),
             ("wrong-way", &run.truth.wrong_way),
             ("harsh-braking", &run.truth.hard_braking),
         ] {
