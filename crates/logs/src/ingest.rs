@@ -43,6 +43,13 @@ pub use policy::Policy;
 use notes::Notes;
 use samples::{PoseSamples, ValueSamples};
 
+/// Name of the local frame "coordinates of the OpenDRIVE map that the drive was made on".
+///
+/// Every reader uses it for a log whose positions are the map's own and that names no projection (esmini,
+/// SUMO, OSI without a projection string), as `Frame::local(MAP_FRAME)`. A track that is that map may be laid
+/// under such a drive without a shift; which map it was the log does not prove, the user does by naming it.
+pub const MAP_FRAME: &str = "map";
+
 /// Index of a stream, as [`Ingest::add_stream`] gave it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct StreamIx(pub(crate) u32);
@@ -260,8 +267,20 @@ impl Ingest {
         Ok(())
     }
 
+    /// The size that an actor's next sample has if it brings none.
+    #[must_use]
+    pub fn size(&self, actor: ActorIx) -> Option<BoxSize> {
+        self.actors[actor.0 as usize].size
+    }
+
     /// Says that reading changed or left out something; counted if it is said again for the same subject.
-    pub fn note(&mut self, code: &'static str, subject: &str, t_ns: Option<i64>, text: impl FnOnce() -> String) {
+    pub fn note(
+        &mut self,
+        code: &'static str,
+        subject: &str,
+        t_ns: Option<i64>,
+        text: impl FnOnce() -> String,
+    ) {
         self.notes.add(code, subject, t_ns, text);
     }
 
@@ -295,7 +314,8 @@ impl Ingest {
         info.size = Some(size);
         if let Some(what) = self.policy.broken_pose(raw) {
             let id = &self.header.actors[actor.0 as usize].id;
-            self.notes.add(what.code(), id, Some(raw.t_ns), || format!("{}; sample left out", what.text(raw)));
+            self.notes
+                .add(what.code(), id, Some(raw.t_ns), || format!("{}; sample left out", what.text(raw)));
             return Ok(());
         }
         let k = match info.poses.iter().position(|(s, _)| *s == stream.0) {
@@ -335,7 +355,8 @@ impl Ingest {
     ) -> Result<(), Error> {
         self.check_time(t_ns, at)?;
         let value = self.notes.admit(channel, value, subject_name(&self.header, subject), t_ns);
-        let samples = self.values.entry((subject, stream.0, channel)).or_insert_with(|| ValueSamples::new(channel));
+        let samples =
+            self.values.entry((subject, stream.0, channel)).or_insert_with(|| ValueSamples::new(channel));
         samples.push(t_ns, value, at);
         Ok(())
     }

@@ -1,0 +1,143 @@
+//! XML elements one by one, with their place in the file.
+
+use lukao_model::{Error, Position};
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+use crate::Input;
+use crate::ingest::At;
+
+/// No file of SUMO nests deeper; bounds what open elements take.
+const MAX_DEPTH: usize = 64;
+
+/// What the walk meets.
+pub(super) enum Step<'a> {
+    Begin(Element<'a>),
+    End(&'a str),
+}
+
+/// An element's begin.
+pub(super) struct Element<'a> {
+    tag: &'a BytesStart<'a>,
+    input: &'a Input,
+    /// Byte at which it begins.
+    byte: u64,
+}
+
+/// Makes an error about an attribute from what was expected.
+type Wrong<'a> = Box<dyn Fn(&str) -> Error + 'a>;
+
+fn line_of(input: &Input, byte: u64) -> Position {
+    let before = &input.bytes[..(byte as usize).min(input.bytes.len())];
+    let line = before.iter().filter(|b| **b == b'\n').count() + 1;
+    let column = before.iter().rev().take_while(|b| **b != b'\n').count() + 1;
+    Position::Line(line as u64, column as u64)
+}
+
+impl<'a> Element<'a> {
+    pub fn name(&self) -> &str {
+        self.tag.name().into_inner()
+    }
+
+    pub fn source(&self) -> &str {
+        &self.input.name
+    }
+
+    pub fn at(&self) -> At {
+        At::Byte(self.byte)
+    }
+
+    pub fn error(&self, expected: impl Into<String>, found: impl Into<String>) -> Error {
+        Error::new(&self.input.name, expected, found).at(line_of(self.input, self.byte))
+    }
+
+    pub fn missing(&self, attribute: &str) -> Error {
+        self.error(format!("an attribute {attribute}"), format!("none in <{}>", self.name()))
+    }
+
+    /// An attribute's text as it stands in the file; SUMO's ids hold no entities that matter here.
+    pub fn text(&self, attribute: &str) -> Result<Option<&'a str>, Error> {
+        for a in self.tag.attributes().with_checks(false) {
+            let a = a.map_err(|e| self.error("attributes", e.to_string()))?;
+            if a.key.into_inner() == attribute {
+                return match a.value {
+                    std::borrow::Cow::Borrowed(text) => Ok(Some(text)),
+                    std::borrow::Cow::Owned(_) => Err(self.error("a plain attribute", attribute.to_owned())),
+                };
+            }
+        }
+        Ok(None)
+    }
+
+    pub fn maybe(&self, attribute: &str) -> Result<Option<(&'a str, Wrong<'_>)>, Error> {
+        let text = self.text(attribute)?;
+        let attribute = attribute.to_owned();
+        Ok(text.map(|text| {
+            let wrong: Wrong<'_> = Box::new(move |expected| {
+                self.error(format!("{expected} in attribute {attribute}"), format!("\"{text}\""))
+            });
+            (text, wrong)
+        }))
+    }
+
+    pub fn required(&self, attribute: &str) -> Result<(&'a str, Wrong<'_>), Error> {
+        self.maybe(attribute)?.ok_or_else(|| self.missing(attribute))
+    }
+
+    pub fn number(&self, attribute: &str) -> Result<Option<f64>, Error> {
+        match self.text(attribute)? {
+            None => Ok(None),
+            Some(text) => text
+                .parse()
+                .map(Some)
+                .map_err(|_| self.error(format!("a number in attribute {attribute}"), format!("\"{text}\""))),
+        }
+    }
+}
+
+/// Walks a file from begin to end.
+///
+/// # Errors
+/// If it is no sound XML, or `f` says so.
+pub(super) fn each<'a>(
+    input: &'a Input,
+    mut f: impl FnMut(Step<'_>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let text = std::str::from_utf8(&input.bytes).map_err(|e| {
+        let at = e.valid_up_to() as u64;
+        Error::new(&input.name, "text in UTF-8", "other bytes").at(line_of(input, at))
+    })?;
+    let mut reader = Reader::from_str(text);
+    let mut depth = 0usize;
+    loop {
+        let byte = reader.buffer_position();
+        let event = reader.read_event().map_err(|e| {
+            let at = line_of(input, reader.error_position());
+            Error::new(&input.name, "XML", e.to_string().replace('\n', " ")).at(at)
+        })?;
+        match event {
+            Event::Start(tag) => {
+                depth += 1;
+                if depth > MAX_DEPTH {
+                    let found = format!("more than {MAX_DEPTH} elements inside each other");
+                    return Err(Error::new(&input.name, "an output of SUMO", found).at(line_of(input, byte)));
+                }
+                f(Step::Begin(Element { tag: &tag, input, byte }))?;
+            }
+            Event::Empty(tag) => {
+                f(Step::Begin(Element { tag: &tag, input, byte }))?;
+                f(Step::End(tag.name().into_inner()))?;
+            }
+            Event::End(tag) => {
+                depth = depth.saturating_sub(1);
+                f(Step::End(tag.name().into_inner()))?;
+            }
+            Event::Eof if depth > 0 => {
+                let found = format!("the end of the file with {depth} elements open (it may be cut off)");
+                return Err(Error::new(&input.name, "closing tags", found).at(line_of(input, byte)));
+            }
+            Event::Eof => return Ok(()),
+            _ => {}
+        }
+    }
+}
