@@ -20,7 +20,8 @@ use super::message::{
 use super::trace::{Kind, Top};
 use super::vehicle;
 use crate::ReadOptions;
-use crate::ingest::{At, Ingest, Policy, RawPose, Sampling, StreamIx, Value};
+use crate::ingest::reference::Reference;
+use crate::ingest::{At, Ingest, MAP_FRAME, Policy, RawPose, Sampling, StreamIx, Value};
 
 /// Our own type of external reference, which keeps an id that is no number.
 pub const OWN_REFERENCE: &str = "lukao";
@@ -250,7 +251,7 @@ impl<'a> Reader<'a> {
     /// Ids of one message type may repeat in another; the second gets its type in front.
     fn add_actor(&mut self, name: String, otherwise: &str) -> Result<ActorIx, Error> {
         let id = if self.log.actor(&name).is_some() { otherwise.to_owned() } else { name };
-        self.log.add_actor(Actor { id, reference_point: "box-centre".into(), ..Actor::default() })
+        self.log.add_actor(Actor { id, reference_point: Reference::Centre.name().into(), ..Actor::default() })
     }
 
     fn moving_object(&mut self, o: &MovingObject, stream: StreamIx, t_ns: i64, at: At) -> Result<(), Error> {
@@ -362,7 +363,10 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// If the ego that was asked for is not there, or the data policy refuses the log.
     pub fn finish(mut self) -> Result<Drive, Error> {
-        if let Some((_, stream)) = self.truth {
+        if let Some((_, truth)) = self.truth.filter(|_| !self.bulbs.is_empty()) {
+            // On a clock of their own: a log may have frames with lights and without objects.
+            let name = format!("{} traffic lights", self.log.header().streams[truth.0 as usize].name);
+            let stream = self.log.add_stream(stream_named(&name), Origin::Simulation, Sampling::Own);
             self.bulbs.finish(&mut self.log, stream)?;
         }
         let host = self.host_id.and_then(|id| self.moving.get(&id).copied());
@@ -464,7 +468,7 @@ pub fn frame_and_turn(g: &GroundTruth) -> (Frame, bool) {
         return (Frame { crs, origin_m }, false);
     }
     if definition.is_empty() || turned {
-        return (Frame::local("map"), turned && !definition.is_empty());
+        return (Frame::local(MAP_FRAME), turned && !definition.is_empty());
     }
     let part = |key: &str| definition.split_whitespace().find_map(|w| Some(w.strip_prefix(key)?.to_owned()));
     let crs = Crs::Projected { definition: definition.into(), datum: part("+datum="), height: part("+geoidgrids=") };

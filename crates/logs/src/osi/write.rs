@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 
 use lukao_model::channel::{Channels, DrivingMode, Gear, SignalState, Switch, override_reason};
-use lukao_model::drive::{ActorIx, Header};
+use lukao_model::drive::{ActorIx, Header, SignalIx};
 use lukao_model::frame::Crs;
-use lukao_model::{Channel, Drive, Error, Run, Series, Subject, math};
+use lukao_model::{Channel, Drive, Error, Run, Subject, math};
 use prost::Message;
 use prost::bytes::Bytes;
 
@@ -24,6 +24,7 @@ use super::message::{
 use super::read::{OWN_FRAME, OWN_REFERENCE};
 use super::trace::MAX_RECORD;
 use super::vehicle;
+use crate::ingest::MAP_FRAME;
 
 const VERSION: Version = Version { major: Some(3), minor: Some(8), patch: Some(0) };
 /// Ids of actors whose name is no number begin here, those of bulbs at twice this.
@@ -117,9 +118,8 @@ struct Frames<'a> {
     trailers: BTreeMap<ActorIx, u64>,
     times: Vec<i64>,
     next: usize,
-    /// Where each run, and each series of a signal, goes on.
+    /// Where each run goes on.
     run_at: Vec<usize>,
-    series_at: Vec<usize>,
     base: GroundTruth,
 }
 
@@ -144,7 +144,7 @@ impl<'a> Frames<'a> {
                 _ => None,
             },
             model_reference: match &header.frame.crs {
-                Crs::Local { name } if name != "map" || origin != [0.0; 3] => Some(format!("{OWN_FRAME}{name}")),
+                Crs::Local { name } if name != MAP_FRAME || origin != [0.0; 3] => Some(format!("{OWN_FRAME}{name}")),
                 Crs::Unknown => Some(OWN_FRAME.into()),
                 _ => None,
             },
@@ -153,8 +153,7 @@ impl<'a> Frames<'a> {
             ..GroundTruth::default()
         };
         let run_at = vec![0; drive.runs().len()];
-        let series_at = vec![0; drive.series().len()];
-        Self { drive, ids, trailers, times, next: 0, run_at, series_at, base }
+        Self { drive, ids, trailers, times, next: 0, run_at, base }
     }
 
     fn next_frame(&mut self) -> Option<(i64, GroundTruth)> {
@@ -171,13 +170,13 @@ impl<'a> Frames<'a> {
                 *at += 1;
             }
         }
-        for (series, at) in self.drive.series().iter().zip(&mut self.series_at) {
-            let Subject::Signal(signal) = series.subject else { continue };
-            if self.drive.series_times(series).get(*at) == Some(&t_ns) {
-                let name = &self.drive.header().signals[signal.0 as usize];
-                let first = 2 * FREE_IDS + 3 * u64::from(signal.0);
-                g.traffic_light.extend(bulbs(series, *at, name, first));
-                *at += 1;
+        for (k, name) in self.drive.header().signals.iter().enumerate() {
+            let subject = Subject::Signal(SignalIx(k as u32));
+            let state = held(self.drive, subject, Channel::SignalState, t_ns, |c, i| {
+                c.code(Channel::SignalState).and_then(|col| col.get(i))
+            });
+            if let Some(state) = state.and_then(SignalState::from_code) {
+                g.traffic_light.extend(bulbs(state, name, 2 * FREE_IDS + 3 * k as u64));
             }
         }
         Some((t_ns, g))
@@ -254,28 +253,44 @@ fn light_state(c: &Channels, i: usize) -> Option<LightState> {
     (state != LightState::default()).then_some(state)
 }
 
+/// A channel of a subject's series at a time: its value at the last tick until then, in whichever series has
+/// the latest one.
+fn held<T>(
+    drive: &Drive,
+    subject: Subject,
+    channel: Channel,
+    t_ns: i64,
+    get: impl Fn(&Channels, usize) -> Option<T>,
+) -> Option<T> {
+    let with_channel = drive.series_of(subject).iter().filter(|s| s.channels.get(channel).is_some());
+    let last = with_channel.filter_map(|s| {
+        let times = drive.series_times(s);
+        let i = times.partition_point(|t| *t <= t_ns).checked_sub(1)?;
+        Some((times[i], s, i))
+    });
+    let (_, series, i) = last.max_by_key(|(t, ..)| *t)?;
+    get(&series.channels, i)
+}
+
 /// Three bulbs of a head: what OSI cannot say of it (a permissive green, a right turn on red) becomes the
 /// colour alone.
-fn bulbs(series: &Series, i: usize, name: &str, first_id: u64) -> Vec<Bytes> {
+fn bulbs(state: SignalState, name: &str, first_id: u64) -> [Bytes; 3] {
     use SignalState as S;
     const OFF: i32 = 2;
     const ON: i32 = 3;
     const FLASHING: i32 = 4;
-    let state = series.channels.code(Channel::SignalState).and_then(|c| c.get(i)).and_then(S::from_code);
     let modes = match state {
-        // A state that is missing is not written: the bulbs are not in the frame.
-        None => return Vec::new(),
-        Some(S::Off) => [OFF, OFF, OFF],
-        Some(S::Red | S::RedTurnRight) => [ON, OFF, OFF],
-        Some(S::RedAmber) => [ON, ON, OFF],
-        Some(S::Amber) => [OFF, ON, OFF],
-        Some(S::Green | S::GreenYield) => [OFF, OFF, ON],
-        Some(S::FlashingAmber) => [OFF, FLASHING, OFF],
-        Some(S::FlashingRed) => [FLASHING, OFF, OFF],
-        Some(S::FlashingGreen) => [OFF, OFF, FLASHING],
-        Some(_) => [0, 0, 0],
+        S::Off => [OFF, OFF, OFF],
+        S::Red | S::RedTurnRight => [ON, OFF, OFF],
+        S::RedAmber => [ON, ON, OFF],
+        S::Amber => [OFF, ON, OFF],
+        S::Green | S::GreenYield => [OFF, OFF, ON],
+        S::FlashingAmber => [OFF, FLASHING, OFF],
+        S::FlashingRed => [FLASHING, OFF, OFF],
+        S::FlashingGreen => [OFF, OFF, FLASHING],
+        _ => [0, 0, 0],
     };
-    let bulb = |(k, mode): (usize, i32)| {
+    [0, 1, 2].map(|k| {
         let light = TrafficLight {
             id: Some(Id::new(first_id + k as u64)),
             base: None,
@@ -283,14 +298,13 @@ fn bulbs(series: &Series, i: usize, name: &str, first_id: u64) -> Vec<Bytes> {
                 // Red, yellow, green.
                 color: Some(k as i32 + 2),
                 icon: Some(2),
-                mode: Some(mode),
+                mode: Some(modes[k]),
                 ..LightClassification::default()
             }),
             source_reference: vec![own_reference(name)],
         };
         Bytes::from(light.encode_to_vec())
-    };
-    modes.into_iter().enumerate().map(bulb).collect()
+    })
 }
 
 /// Channels that only the host's own data can hold; others of a run are in the ground truth.
@@ -306,33 +320,41 @@ const HOST_ONLY: [Channel; 6] = [
 const HOST_SERIES: [Channel; 5] =
     [Channel::SteeringWheel, Channel::Speed, Channel::AccelLon, Channel::AccelLat, Channel::YawRate];
 
+/// A value that holds is repeated this often, so that a reader need not guess how long it holds.
+const REPEAT_NS: i64 = 100_000_000;
+
 fn host_messages(drive: &Drive) -> Vec<(i64, HostVehicleData)> {
     let Some(ego) = drive.header().ego else { return Vec::new() };
     let id = Id::new(ids_of(drive.header())[ego.0 as usize].0);
-    let mut parts: Vec<(&[i64], &Channels, bool)> = Vec::new();
-    parts.extend(drive.runs_of(ego).iter().map(|r| (drive.times(r), &r.channels, false)));
-    parts.extend(drive.series_of(Subject::Actor(ego)).iter().map(|s| (drive.series_times(s), &s.channels, true)));
-    let of_host = |c: &Channel, series: bool| HOST_ONLY.contains(c) || (series && HOST_SERIES.contains(c));
-    parts.retain(|(_, channels, series)| channels.iter().any(|(c, _)| of_host(&c, *series)));
-    let times: BTreeSet<i64> = parts.iter().flat_map(|(t, ..)| t.iter().copied()).collect();
-    let mut at = vec![0; parts.len()];
+    let subject = Subject::Actor(ego);
+    let any_of = |c: &Channels, which: &[Channel]| which.iter().any(|w| c.get(*w).is_some());
+    let series = drive
+        .series_of(subject)
+        .iter()
+        .filter(|s| any_of(&s.channels, &HOST_ONLY) || any_of(&s.channels, &HOST_SERIES));
+    let mut times: BTreeSet<i64> = series.flat_map(|s| drive.series_times(s)).copied().collect();
+    if let (Some(&first), Some(span)) = (times.first(), drive.span()) {
+        let step = REPEAT_NS.max(span.to_ns.saturating_sub(first) / 1_000_000);
+        let ends: Vec<i64> = times.iter().copied().chain([span.to_ns]).collect();
+        for w in ends.windows(2).filter(|w| w[1] - w[0] > 2 * step) {
+            times.extend((1..).map(|k| w[0] + k * step).take_while(|t| *t < w[1]));
+        }
+    }
+    let runs: Vec<&Run> = drive.runs_of(ego).iter().filter(|r| any_of(&r.channels, &HOST_ONLY)).collect();
+    times.extend(runs.iter().flat_map(|r| drive.times(r)));
     let mut out = Vec::with_capacity(times.len());
     for t_ns in times {
+        let on_run = runs.iter().find_map(|r| Some((r, drive.times(r).binary_search(&t_ns).ok()?)));
         let mut reals: BTreeMap<Channel, f64> = BTreeMap::new();
         let mut codes: BTreeMap<Channel, u8> = BTreeMap::new();
-        for ((times, channels, series), at) in parts.iter().zip(&mut at) {
-            if times.get(*at) != Some(&t_ns) {
-                continue;
-            }
-            for (c, _) in channels.iter().filter(|(c, _)| of_host(c, *series)) {
-                if let Some(v) = channels.real(c).and_then(|col| col.get(*at)) {
-                    reals.insert(c, v);
-                }
-                if let Some(v) = channels.code(c).and_then(|col| col.get(*at)) {
-                    codes.insert(c, v);
-                }
-            }
-            *at += 1;
+        for c in HOST_ONLY.into_iter().chain(HOST_SERIES) {
+            let run = on_run.filter(|_| HOST_ONLY.contains(&c));
+            let real = |ch: &Channels, i: usize| ch.real(c).and_then(|col| col.get(i));
+            let code = |ch: &Channels, i: usize| ch.code(c).and_then(|col| col.get(i));
+            let value = held(drive, subject, c, t_ns, real).or_else(|| run.and_then(|(r, i)| real(&r.channels, i)));
+            reals.extend(value.map(|v| (c, v)));
+            let value = held(drive, subject, c, t_ns, code).or_else(|| run.and_then(|(r, i)| code(&r.channels, i)));
+            codes.extend(value.map(|v| (c, v)));
         }
         out.push((t_ns, host_message(t_ns, id, &reals, &codes)));
     }
