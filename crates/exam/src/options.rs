@@ -45,8 +45,8 @@ pub struct Progress {
 pub struct Inputs {
     /// The log's files. If empty, the drive's own name stands in the verdict, without a hash.
     pub logs: Vec<SourceFile>,
-    /// The track's file.
-    pub track: Option<SourceFile>,
+    /// The track's files.
+    pub track: Vec<SourceFile>,
     /// How the track was moved into the drive's frame, in words.
     pub alignment: Option<String>,
 }

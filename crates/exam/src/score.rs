@@ -393,3 +393,6 @@ fn provenance(exam: &Exam, inputs: &Inputs, drive: &DriveInfo) -> Provenance {
         logs,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -252,11 +252,11 @@ pub(crate) fn suggestion<'w>(word: &str, known: impl IntoIterator<Item = &'w str
 
 /// The known word nearest to a misspelt one, if it is near at all.
 fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
-    let limit = (word.chars().count() / 3).max(1);
+    let near = |k: &str| (word.chars().count().max(k.chars().count()) / 3).max(1);
     known
         .into_iter()
         .map(|k| (edits(word, k), k))
-        .filter(|(d, k)| *d <= limit && *k != word)
+        .filter(|(d, k)| *d <= near(k) && *k != word)
         .min()
         .map(|(_, k)| k)
 }

@@ -367,11 +367,11 @@ pub struct Provenance {
     pub engine: String,
     /// The pack.
     pub pack: SourceFile,
-    /// The track, if one was used.
-    pub track: Option<SourceFile>,
+    /// The track's files; empty if none was used.
+    pub track: Vec<SourceFile>,
     /// How the track was moved into the drive's frame, in words.
     pub alignment: Option<String>,
-    /// The logs, each with the files that belong to it.
+    /// The log's files: first the log, then what belongs to it.
     pub logs: Vec<SourceFile>,
 }
 

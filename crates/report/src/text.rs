@@ -67,7 +67,7 @@ fn head(out: &mut String, v: &Verdict) {
         let others = format!("{actors} other actor{}", if actors == 1 { "" } else { "s" });
         rows.push(row("drive", format!("{} ({}), {length}, {ego}, {others}", d.name, d.format)));
     }
-    let track = v.provenance.track.as_ref().map_or("none", |t| t.name.as_str());
+    let track = v.provenance.track.first().map_or("none", |t| t.name.as_str());
     rows.push(row("track", track.into()));
     if v.exam.decision == Decision::Guarded {
         rows.push(row("decided", "guarded: within the uncertainty of a limit nothing is decided".into()));
@@ -297,9 +297,7 @@ fn provenance(out: &mut String, v: &Verdict, clock: Clock) {
             .map_or_else(|| format!("{}, no hash", f.name), |h| format!("{}, SHA-256 {h}", f.name))
     };
     let mut rows = vec![row("engine", p.engine.clone()), row("pack", file(&p.pack))];
-    if let Some(t) = &p.track {
-        rows.push(row("track", file(t)));
-    }
+    rows.extend(p.track.iter().map(|t| row("track", file(t))));
     if let Some(a) = &p.alignment {
         rows.push(row("aligned", a.clone()));
     }
@@ -321,4 +319,71 @@ pub fn param(name: &str, value: &ParamValue) -> String {
         ParamValue::Number(n) => format!("{name} = {}", plain(*n)),
         ParamValue::Text(t) => format!("{name} = \"{t}\""),
     }
+}
+
+/// A table with a heading.
+#[must_use]
+pub fn table(heading: &[&str], body: &[Vec<String>]) -> String {
+    let mut all = vec![heading.iter().map(|h| h.to_uppercase()).collect::<Vec<String>>()];
+    all.extend(body.iter().cloned());
+    columns(&all, "")
+}
+
+/// Rows in columns.
+#[must_use]
+pub fn rows(body: &[Vec<String>], indent: &str) -> String {
+    columns(body, indent)
+}
+
+/// A text broken into lines.
+#[must_use]
+pub fn paragraph(text: &str) -> String {
+    wrap(text, "", "", WIDTH)
+}
+
+/// A manual page in Markdown as text for a terminal: headings in capitals, paragraphs filled, lists indented.
+#[must_use]
+pub fn page(markdown: &str) -> String {
+    let mut out = String::new();
+    let mut paragraph = String::new();
+    let mut list = false;
+    let flush = |out: &mut String, paragraph: &mut String, list: bool| {
+        if !paragraph.is_empty() {
+            let (first, rest) = if list { ("    - ", "      ") } else { ("    ", "    ") };
+            out.push_str(&wrap(paragraph, first, rest, WIDTH));
+            paragraph.clear();
+        }
+    };
+    for line in markdown.lines() {
+        let line = line.trim();
+        let item = line.strip_prefix("- ");
+        if line.is_empty() || line.starts_with('#') || item.is_some() {
+            flush(&mut out, &mut paragraph, list);
+            list = item.is_some();
+        }
+        if let Some(heading) = line.strip_prefix("# ") {
+            out.push_str(heading);
+            out.push('\n');
+        } else if let Some(heading) = line.strip_prefix("## ") {
+            out.push_str(&format!("\n{}\n", heading.to_uppercase()));
+        } else if !line.is_empty() {
+            let words = item.unwrap_or(line);
+            if !paragraph.is_empty() {
+                paragraph.push(' ');
+            }
+            paragraph.push_str(&words.replace('`', ""));
+        } else if out.ends_with('\n') && !out.ends_with("\n\n") && !list {
+            out.push('\n');
+        }
+    }
+    flush(&mut out, &mut paragraph, list);
+    // Headings bring their own blank line.
+    while out.contains("\n\n\n") {
+        out = out.replace("\n\n\n", "\n\n");
+    }
+    for heading in markdown.lines().filter_map(|l| l.strip_prefix("## ")) {
+        let heading = heading.to_uppercase();
+        out = out.replace(&format!("\n{heading}\n\n"), &format!("\n{heading}\n"));
+    }
+    out
 }

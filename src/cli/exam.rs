@@ -1,0 +1,146 @@
+//! `lukao exam`: packs that come with the engine, and packs of one's own.
+
+use std::path::{Path, PathBuf};
+
+use lukao::report::text;
+use lukao::{Error, Exam};
+use lukao_exam::{BUILTIN, Exercise, Judge, Requirement, builtin};
+
+use super::{Exit, files, grade, out};
+
+/// Lists, shows, checks and exports exam packs.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    /// Lists the exams that come with the engine.
+    List,
+    /// Shows an exam: its items, what they require, points and sources.
+    Show {
+        /// Id, or a pack's file.
+        exam: String,
+    },
+    /// Checks packs: unknown keys, ids and units, values out of range, missing sources.
+    Lint {
+        /// Packs.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Writes the TOML of an exam that comes with the engine, to edit.
+    Export {
+        /// Id.
+        exam: String,
+        /// File to write; else it is printed.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+}
+
+pub fn run(args: &Args) -> Result<Exit, Error> {
+    match &args.command {
+        Command::List => {
+            let mut rows = Vec::new();
+            for b in BUILTIN {
+                let e = Exam::parse(b.name, b.text)?;
+                rows.push(vec![e.id, e.edition, format!("{} ({})", e.title.en, e.title.zh)]);
+            }
+            out::print(&text::table(&["exam", "edition", "title"], &rows))?;
+        }
+        Command::Show { exam } => out::print(&show(&load(exam)?.0))?,
+        Command::Lint { files: packs } => {
+            let mut exit = Exit::Passed;
+            for path in packs {
+                match pack(path) {
+                    Ok(e) => out::print(&format!("{}: {} {}, good\n", files::shown(path), e.id, e.edition))?,
+                    Err(e) => {
+                        super::complain(&e);
+                        exit = Exit::BadInput;
+                    }
+                }
+            }
+            return Ok(exit);
+        }
+        Command::Export { exam, out: file } => {
+            let b = known(exam)?;
+            match file {
+                Some(path) => out::write_file(path, b.text.as_bytes())?,
+                None => out::print(b.text)?,
+            }
+        }
+    }
+    Ok(Exit::Passed)
+}
+
+/// An exam by id, `id/level`, or file, and the level if one was named.
+pub fn load(name: &str) -> Result<(Exam, Option<String>), Error> {
+    let path = Path::new(name);
+    if path.extension().is_some_and(|e| e == "toml") || path.is_file() {
+        return pack(path).map(|e| (e, None));
+    }
+    let (id, level) = match name.split_once('/') {
+        Some((id, level)) => (id, Some(level.to_string())),
+        None => (name, None),
+    };
+    let b = known(id)?;
+    Ok((Exam::parse(b.name, b.text)?, level))
+}
+
+fn known(id: &str) -> Result<&'static lukao_exam::Builtin, Error> {
+    builtin(id).ok_or_else(|| {
+        let ids: Vec<&str> = lukao::exams().collect();
+        let expected = format!("an exam's id ({}) or a pack's file (*.toml)", ids.join(", "));
+        Error::new("exam", expected, format!("\"{id}\""))
+    })
+}
+
+fn pack(path: &Path) -> Result<Exam, Error> {
+    let (input, _) = files::read(path, grade::limits(Some(16 << 20)))?;
+    let name = input.name.clone();
+    Exam::parse(&name, &grade::text_of(input)?)
+}
+
+fn show(e: &Exam) -> String {
+    let mut out = format!("{} ({}), {} {}\n", e.title.en, e.title.zh, e.id, e.edition);
+    out.push_str(&text::paragraph(&e.about));
+    let s = &e.score;
+    out.push_str(&format!("\n{} points at the start, {} needed, never below {}\n", s.start, s.pass, s.floor));
+    for item in &e.items {
+        let must = match item.exercise {
+            Exercise::Required => "required",
+            Exercise::IfMet => "if met with",
+        };
+        out.push_str(&format!("\n{}: {} ({}), {must}\n", item.id, item.title.en, item.title.zh));
+        let rows: Vec<Vec<String>> = item.requires.iter().map(|r| requirement(e, r)).collect();
+        out.push_str(&text::rows(&rows, "  "));
+    }
+    out
+}
+
+fn requirement(e: &Exam, r: &Requirement) -> Vec<String> {
+    let mut what = match (&r.rule, r.judge) {
+        (Some(rule), _) => rule.clone(),
+        (None, Judge::Record) => "papers".into(),
+        (None, _) => "the examiner".into(),
+    };
+    if let Some(scope) = r.scope.and_then(|s| e.scopes.get(s)) {
+        what.push_str(&format!(" when {}", scope.name));
+    }
+    let params: Vec<String> = r.params.iter().map(|(k, v)| format!("{k} = {v}")).collect();
+    let weight = match (r.veto, r.must) {
+        (true, _) => ", veto",
+        (_, true) => ", fails the item",
+        _ => "",
+    };
+    let s = &r.source;
+    let source = [s.doc.as_str(), s.clause.as_str()].join(" ");
+    vec![
+        what,
+        params.join(", "),
+        format!("−{}{weight}", r.points),
+        format!("{} [{}]", source.trim(), s.basis.name()),
+    ]
+}

@@ -1,0 +1,179 @@
+//! `lukao grade`.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use lukao::logs::{DriveSource, Input, Limits, ReadOptions, native};
+use lukao::model::Header;
+use lukao::{Align, Error, Exam, Grader, Options, Placed, SourceFile, Verdict, Watch, place};
+
+use super::tracks::{self, Tracks};
+use super::{Exit, Format, align, batch, exam, files};
+
+/// Grades logs: finds what the exam looks for, and says passed, failed or undetermined.
+///
+/// One log prints its report; several print a table, or one JSON document. With --out each log gets a report of its
+/// own in a folder. A log in a compressed file (.gz, .zst) is read as it is.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Logs, or folders of logs.
+    #[arg(required = true, value_name = "LOG")]
+    logs: Vec<PathBuf>,
+    /// Track: a folder with field.xodr, or an OpenDRIVE file. Else the one that the log names is used.
+    #[arg(long, value_name = "DIR|FILE")]
+    track: Option<PathBuf>,
+    /// Exam: an id (see `lukao exam list`), an id with a level (ID/LEVEL), or a pack's file.
+    #[arg(long, value_name = "ID|FILE", default_value = "general-road")]
+    exam: String,
+    /// Id of the vehicle under test, if the log does not say or says otherwise.
+    #[arg(long, value_name = "ID")]
+    ego: Option<String>,
+    /// Form of the report.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Folder for reports, one a log. Made if it is not there.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// With --out and --format json: leave out logs whose report is there and was made from the same bytes of log,
+    /// track and pack by this engine. The other options must be the same.
+    #[arg(long, requires = "out")]
+    resume: bool,
+    /// Threads to use in all. Changes speed, never a report.
+    #[arg(long, short, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+    /// How the track's coordinates become the log's, if their frames do not say: `identity`, or `dx,dy,yaw` in m, m
+    /// and degrees (turn, then shift).
+    #[arg(long, value_name = "HOW", value_parser = align::parse, allow_hyphen_values = true)]
+    align: Option<Align>,
+    /// Mapping of a table's columns (TOML), if the log is a table of its own kind.
+    #[arg(long, value_name = "FILE")]
+    mapping: Option<PathBuf>,
+    /// Largest size of one input, unpacked, in bytes.
+    #[arg(long, value_name = "N")]
+    max_bytes: Option<u64>,
+    /// Refuse to decide on demands that are this project's own reading.
+    #[arg(long)]
+    strict: bool,
+}
+
+pub fn run(args: &Args) -> Result<Exit, Error> {
+    if args.resume && args.format != Format::Json {
+        return Err(Error::new("--resume", "--format json, which it can read again", "text"));
+    }
+    let limits = limits(args.max_bytes);
+    let (exam, level) = exam::load(&args.exam)?;
+    let logs = files::expand(&args.logs)?;
+    let jobs = match args.jobs {
+        Some(n) => n.get(),
+        None => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+    };
+    let job = Job {
+        exam,
+        level,
+        strict: args.strict,
+        reading: reading(args.ego.clone(), args.mapping.as_deref(), limits)?,
+        tracks: Tracks::new(args.track.clone(), args.align, limits),
+    };
+    let plan = batch::Plan { format: args.format, out: args.out.clone(), resume: args.resume, jobs };
+    batch::run(&job, &logs, &plan)
+}
+
+pub fn limits(max_bytes: Option<u64>) -> Limits {
+    let mut limits = Limits::default();
+    limits.max_bytes = max_bytes.unwrap_or(limits.max_bytes);
+    limits
+}
+
+pub fn reading(ego: Option<String>, mapping: Option<&Path>, limits: Limits) -> Result<ReadOptions, Error> {
+    let mut options = ReadOptions::default();
+    options.ego = ego;
+    options.limits = limits;
+    options.mapping = mapping.map(|m| files::read(m, limits)).transpose()?.map(|(input, _)| input);
+    Ok(options)
+}
+
+/// What to do with each log.
+pub struct Job {
+    pub exam: Exam,
+    level: Option<String>,
+    strict: bool,
+    reading: ReadOptions,
+    tracks: Tracks,
+}
+
+impl Job {
+    /// Grades one log on the current rayon pool.
+    pub fn grade(&self, path: &Path, watch: Option<Watch>) -> Result<Verdict, Error> {
+        let mut options = Options::default();
+        options.strict = self.strict;
+        options.level = self.level.clone();
+        options.watch = watch;
+        if native::is_native(&files::head(path)?) { self.stream(path, options) } else { self.whole(path, options) }
+    }
+
+    /// A log of another format is read whole.
+    fn whole(&self, path: &Path, mut options: Options) -> Result<Verdict, Error> {
+        let files::Loaded { bundle, files } = files::load(path, self.reading.limits)?;
+        let drive = lukao::logs::read(&bundle, &self.reading)?;
+        drop(bundle);
+        options.inputs.logs = files;
+        let found = self.tracks.find(path, drive.header())?;
+        let placed = self.place(found.as_deref(), drive.header(), &mut options)?;
+        lukao::grade(&drive, placed.as_ref().map(Placed::track), &self.exam, &options)
+    }
+
+    /// A drive file is read segment by segment, while a second pass on a thread of its own hashes it and checks
+    /// its values. No verdict goes out before that has ended well.
+    fn stream(&self, path: &Path, mut options: Options) -> Result<Verdict, Error> {
+        let name = files::shown(path);
+        let open = || files::open(path).map(BufReader::<File>::new);
+        let second = open()?;
+        std::thread::scope(|scope| {
+            let check = scope.spawn(|| native::verify_stream(second, &name, &self.reading, &mut |_| Ok(())));
+            let graded = (|| {
+                let mut source = native::NativeReader::open(open()?, &name, &self.reading)?;
+                let found = self.tracks.find(path, source.header())?;
+                let placed = self.place(found.as_deref(), source.header(), &mut options)?;
+                let mut grader = Grader::new(placed.as_ref().map(Placed::track), &self.exam, &options)?;
+                while let Some(stretch) = source.next_stretch()? {
+                    grader.push(&stretch)?;
+                }
+                grader.finish()
+            })();
+            let checked = check.join().unwrap_or_else(|_| {
+                Err(Error::new(&name, "a file that can be checked", "a fault in the check"))
+            });
+            let checked = checked?;
+            let mut verdict = graded?;
+            let sha256 = Some(files::hex(&checked.sha256));
+            verdict.provenance.logs = vec![SourceFile { name: name.clone(), sha256 }];
+            Ok(verdict)
+        })
+    }
+
+    fn place<'t>(
+        &self,
+        found: Option<&'t tracks::Loaded>,
+        header: &Header,
+        options: &mut Options,
+    ) -> Result<Option<Placed<'t>>, Error> {
+        let Some(loaded) = found else {
+            return Ok(None);
+        };
+        let align = self.tracks.align(&header.frame);
+        let placed = place(&loaded.track, &header.frame, align).map_err(|e| Error {
+            found: e.found.replace("say how to align them", "--align says how to align them"),
+            ..e
+        })?;
+        options.inputs.track.clone_from(&loaded.files);
+        options.inputs.alignment = Some(placed.how().to_string());
+        Ok(Some(placed))
+    }
+}
+
+/// An input that is already in memory; used for packs.
+pub fn text_of(input: Input) -> Result<String, Error> {
+    String::from_utf8(input.bytes).map_err(|e| Error::new(input.name, "UTF-8 text", e.to_string()))
+}

@@ -1,0 +1,42 @@
+//! Writing: to the terminal, where a reader may leave at any time, and to files, which are whole or not there.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use lukao::Error;
+
+/// Writes to standard output. Who stops reading, as `head` does, has what he wants: no error.
+pub fn print(text: &str) -> Result<(), Error> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::new("standard output", "a place to write to", e.to_string()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes a line to standard error; there is nobody to tell if that fails.
+pub fn note(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// Writes a file under a temporary name and renames it, so that it is whole or not there.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let wrong = |e: io::Error| Error::new(path.display().to_string(), "a file to write", e.to_string());
+    let temporary = temporary(path);
+    let written = fs::File::create(&temporary)
+        .and_then(|mut f| f.write_all(bytes).and_then(|()| f.sync_all()))
+        .and_then(|()| fs::rename(&temporary, path));
+    written.map_err(|e| {
+        let _ = fs::remove_file(&temporary);
+        wrong(e)
+    })
+}
+
+/// Temporary name beside a file: the same for each run, so that one that was killed leaves nothing for ever.
+pub fn temporary(path: &Path) -> PathBuf {
+    let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+    path.with_file_name(format!(".{name}.partial"))
+}

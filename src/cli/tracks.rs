@@ -1,0 +1,116 @@
+//! Tracks: from `--track`, or as the log names it; each file is read once for a whole batch.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use lukao::logs::Limits;
+use lukao::model::frame::Crs;
+use lukao::model::{Frame, Header};
+use lukao::{Align, Error, SourceFile, Track};
+
+use super::files;
+
+/// A track with its files' hashes.
+pub struct Loaded {
+    pub track: Track,
+    pub files: Vec<SourceFile>,
+}
+
+/// Tracks by path, and what the user said of tracks.
+pub struct Tracks {
+    given: Option<PathBuf>,
+    align: Option<Align>,
+    limits: Limits,
+    loaded: Mutex<BTreeMap<PathBuf, Arc<Loaded>>>,
+}
+
+/// Name of the local frame of logs whose coordinates are those of the map that they were driven on.
+const MAP_FRAME: &str = "map";
+
+impl Tracks {
+    pub fn new(given: Option<PathBuf>, align: Option<Align>, limits: Limits) -> Self {
+        Self { given, align, limits, loaded: Mutex::default() }
+    }
+
+    /// The track for a log: the one given, else the one that the log names if it is there, else none.
+    pub fn find(&self, log: &Path, header: &Header) -> Result<Option<Arc<Loaded>>, Error> {
+        if let Some(given) = &self.given {
+            return self.load(given).map(Some);
+        }
+        let Some(named) = &header.track else {
+            return Ok(None);
+        };
+        let beside = tidy(&log.parent().unwrap_or(Path::new("")).join(named));
+        if beside.exists() {
+            return self.load(&beside).map(Some);
+        }
+        super::out::note(&format!(
+            "{}: the log names the track \"{named}\", which is not at {}; grading without a track (--track names one)",
+            files::shown(log),
+            files::shown(&beside)
+        ));
+        Ok(None)
+    }
+
+    /// How the track comes into the log's frame. Coordinates "of the map" are those of the map that the user gives.
+    pub fn align(&self, frame: &Frame) -> Align {
+        let of_the_map = matches!(&frame.crs, Crs::Local { name } if name == MAP_FRAME);
+        self.align.unwrap_or(if of_the_map { Align::Identity } else { Align::Declared })
+    }
+
+    fn load(&self, path: &Path) -> Result<Arc<Loaded>, Error> {
+        // Held while reading: others who want the same track wait for it instead of reading it again.
+        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(there) = loaded.get(path) {
+            return Ok(Arc::clone(there));
+        }
+        let new = Arc::new(load(path, self.limits)?);
+        loaded.insert(path.to_path_buf(), Arc::clone(&new));
+        Ok(new)
+    }
+}
+
+/// Reads a track: a folder with `field.xodr`, or an OpenDRIVE file. A `survey.toml` in a track's folder is read too.
+pub fn load(path: &Path, limits: Limits) -> Result<Loaded, Error> {
+    let folder = path.is_dir();
+    let map = if folder {
+        let names = ["field.xodr", "field.xodr.gz"].map(|n| path.join(n));
+        names.into_iter().find(|p| p.is_file()).ok_or_else(|| {
+            Error::new(files::shown(path), "a track's folder with field.xodr in it", "no such file")
+        })?
+    } else {
+        path.to_path_buf()
+    };
+    let (input, file) = files::read(&map, limits)?;
+    let mut sources = vec![file];
+    let named_so = map.file_name().is_some_and(|n| n.to_string_lossy().starts_with("field.xodr"));
+    let survey_path = map.with_file_name("survey.toml");
+    let survey = if named_so && survey_path.is_file() {
+        let (input, file) = files::read(&survey_path, limits)?;
+        sources.push(file);
+        let text = String::from_utf8(input.bytes)
+            .map_err(|e| Error::new(files::shown(&survey_path), "UTF-8 text", e.to_string()))?;
+        Some(text)
+    } else {
+        None
+    };
+    let track = Track::from_parts(&input.name, &input.bytes, survey.as_deref())?;
+    Ok(Loaded { track, files: sources })
+}
+
+/// The path without `.` and with `x/..` taken out, as far as names go.
+fn tidy(path: &Path) -> PathBuf {
+    use std::path::Component;
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(out.components().next_back(), Some(Component::Normal(_))) => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
