@@ -1,4 +1,5 @@
-//! The drivable area: the union of the lanes that vehicles may use.
+//! The drivable area: the union of the lanes that vehicles may use, with the gaps between the connecting lanes
+//! of a junction.
 
 use rstar::RTree;
 
@@ -53,10 +54,11 @@ impl Track {
         &self.drivable().boundaries
     }
 
-    /// Whether the point is in the drivable area, or within [`SEAM_M`] of it.
+    /// Whether the point is in the drivable area, or within [`SEAM_M`] of it. Between the connecting lanes of a
+    /// junction maps leave gaps; those that lanes surround within 10 m belong to the area.
     #[must_use]
     pub fn is_drivable_at(&self, p_m: [f64; 2], z_m: Option<f64>) -> bool {
-        self.to_drivable(p_m, z_m, SEAM_M).is_some()
+        self.to_drivable(p_m, z_m, SEAM_M).is_some() || self.in_junction_gap(p_m, z_m)
     }
 
     /// Signed distance to the edge of the drivable area, metres, cut off at `max_m`: positive inside, the way to
@@ -74,7 +76,7 @@ impl Track {
     pub fn drivable_clearance(&self, p_m: [f64; 2], z_m: Option<f64>, max_m: f64) -> f64 {
         match self.to_drivable(p_m, z_m, max_m.max(SEAM_M)) {
             None => -max_m,
-            Some(d) if d > SEAM_M => (-d).max(-max_m),
+            Some(d) if d > SEAM_M && !self.in_junction_gap(p_m, z_m) => (-d).max(-max_m),
             Some(_) => self.to_edge(p_m, z_m, max_m).map_or(max_m, |(d, _)| d),
         }
     }
@@ -149,7 +151,7 @@ fn uncovered(track: &Track, ix: LaneIx, lane: &Lane, chain: &[P3], out: &mut Vec
         let points_m = std::mem::take(current);
         let length: f64 = points_m.windows(2).map(|w| dist(xy(w[0]), xy(w[1]))).sum();
         // What is shorter than a seam is rounding where three lanes meet.
-        if length > SEAM_M {
+        if length > SEAM_M && !inside_junction(track, &points_m) {
             out.push(Boundary { id: format!("edge of {}", lane.id), lane: ix, points_m });
         }
     };
@@ -172,7 +174,7 @@ fn uncovered(track: &Track, ix: LaneIx, lane: &Lane, chain: &[P3], out: &mut Vec
         cuts.sort_by(f64::total_cmp);
         let outward = [d[1] / len * SEAM_M, -d[0] / len * SEAM_M];
         for pair in cuts.windows(2) {
-            if pair[1] - pair[0] <= 1e-9 {
+            if (pair[1] - pair[0]) * len < 1e-6 {
                 continue;
             }
             let (p, q) = (lerp3(a, b, pair[0]), lerp3(a, b, pair[1]));
@@ -182,7 +184,7 @@ fn uncovered(track: &Track, ix: LaneIx, lane: &Lane, chain: &[P3], out: &mut Vec
                 flush(&mut current);
                 continue;
             }
-            if current.last().is_none_or(|l| dist(xy(*l), xy(p)) > 1e-6) {
+            if current.last().is_none_or(|l| dist(xy(*l), xy(p)) > 1e-4) {
                 flush(&mut current);
                 current.push(p);
             }
@@ -190,6 +192,16 @@ fn uncovered(track: &Track, ix: LaneIx, lane: &Lane, chain: &[P3], out: &mut Vec
         }
     }
     flush(&mut current);
+}
+
+/// Whether a stretch bounds nothing but a gap between connecting lanes.
+fn inside_junction(track: &Track, points: &[P3]) -> bool {
+    points.windows(2).all(|w| {
+        let (a, b) = (xy(w[0]), xy(w[1]));
+        let (m, d, len) = (lerp3(w[0], w[1], 0.5), sub(b, a), dist(a, b));
+        let probe = [m[0] + d[1] / len * SEAM_M, m[1] - d[0] / len * SEAM_M];
+        track.in_junction_gap(probe, Some(m[2]))
+    })
 }
 
 /// Pieces of other drivable lanes on the same level near an edge.

@@ -37,6 +37,7 @@ mod crossed;
 mod drivable;
 pub mod example;
 mod furniture;
+mod gap;
 mod index;
 mod ix;
 mod lane;
