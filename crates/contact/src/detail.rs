@@ -13,13 +13,8 @@ const CORNER_M: f64 = 0.1;
 pub(crate) fn meeting(knot: &Knot<'_>, u: f64) -> Meeting {
     let (mut a, mut b) = (Placed::new(), Placed::new());
     knot.placed(u, &mut a, &mut b);
-    let (gap, n) = separation(&a, &b);
-    let near = if gap > 0.0 { distance(&a, &b) } else { (0.0, [0.0; 2], [0.0; 2]) };
-    let p = if gap > 0.0 {
-        [(near.1[0] + near.2[0]) * 0.5, (near.1[1] + near.2[1]) * 0.5]
-    } else {
-        meeting_point(&a, &b, n)
-    };
+    let n = separation(&a, &b).1;
+    let p = meeting_point(&a, &b, n);
     let (d, by) = knot.relative();
     let centre_b = [d[0] + by[0] * u, d[1] + by[1] * u];
     let seconds = knot.seconds();

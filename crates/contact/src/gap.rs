@@ -65,8 +65,21 @@ pub(crate) struct GapNews {
     trace: BTreeMap<i64, Seen>,
     /// Where the ego's bodies were at steps too long for cells.
     always: Option<Seen>,
-    /// For each ego body, where the others were while it was not seen.
-    unseen: BTreeMap<(ActorIx, ActorIx), Seen>,
+    /// Stretches in which an ego body was not seen.
+    unseen: Vec<Unseen>,
+}
+
+/// Where the others were while an ego body was not seen.
+#[derive(Clone, Debug, PartialEq)]
+struct Unseen {
+    body: ActorIx,
+    from_ns: i64,
+    others: BTreeMap<ActorIx, Seen>,
+}
+
+enum Event<'a> {
+    Edge(&'a Edge),
+    Unseen(&'a Unseen),
 }
 
 /// Gaps carried from block to block.
@@ -142,6 +155,7 @@ fn unseen(news: &mut GapNews, runs: &[(Body<'_>, f64)], ego: &[ActorIx], body: A
         stretches.push((open, span.to_ns));
     }
     for (from, to) in stretches.into_iter().filter(|(from, to)| from <= to) {
+        let mut others = BTreeMap::new();
         for (b, radius_m) in runs.iter().filter(|(b, _)| !ego.contains(&b.track.run.actor)) {
             let t = b.track.t;
             if t.is_empty() || t[0] > to || t[t.len() - 1] < from {
@@ -150,8 +164,9 @@ fn unseen(news: &mut GapNews, runs: &[(Body<'_>, f64)], ego: &[ActorIx], body: A
             let lo = b.track.before(from).unwrap_or(0);
             let hi = t.partition_point(|t| *t < to).min(t.len() - 1).max(lo);
             let seen = Seen { bounds: b.tight_bounds(lo, hi), radius_m: *radius_m };
-            put(&mut news.unseen, (body, b.track.run.actor), seen);
+            put(&mut others, b.track.run.actor, seen);
         }
+        news.unseen.push(Unseen { body, from_ns: from, others });
     }
 }
 
@@ -171,38 +186,56 @@ impl GapFold {
         if let Some(seen) = &news.always {
             self.always.get_or_insert(*seen).union(seen);
         }
-        for (key, seen) in &news.unseen {
-            put(&mut self.unseen, *key, *seen);
-        }
-        for edge in &news.edges {
-            if !edge.begins {
-                self.last.insert(edge.actor, *edge);
-                continue;
-            }
-            let Some(from) = self.last.remove(&edge.actor) else {
-                // Not seen before: whatever was noted for a gap was before its first run.
-                self.unseen.retain(|(body, _), _| *body != edge.actor);
-                continue;
-            };
-            let when = Interval::new(from.t_ns, edge.t_ns);
-            let speed = top_speed_mps(drive.actor(edge.actor).class);
-            let mut report = |actor: ActorIx, reason: GapReason| {
-                out.push(Unbridged { actor, when, reason });
-            };
-            if ego.contains(&edge.actor) {
-                for ((body, actor), seen) in &self.unseen {
-                    let whole = [*seen, *seen];
-                    if *body == edge.actor && !apart(&from, edge, speed, seen, whole, options) {
-                        report(*actor, GapReason::EgoGap);
+        // In order of time; at one time a begin comes first (a run of one sample ends there too), and the stretch
+        // in which nothing is seen follows the end.
+        let edges = news.edges.iter().map(|e| (e.actor, e.t_ns, u8::from(!e.begins), Event::Edge(e)));
+        let unseen = news.unseen.iter().map(|u| (u.body, u.from_ns, 2, Event::Unseen(u)));
+        let mut events: Vec<_> = edges.chain(unseen).collect();
+        events.sort_by_key(|e| (e.0, e.1, e.2));
+        for (actor, _, _, event) in events {
+            match event {
+                Event::Unseen(u) => {
+                    for (other, seen) in &u.others {
+                        put(&mut self.unseen, (actor, *other), *seen);
                     }
                 }
-                self.unseen.retain(|(body, _), _| *body != edge.actor);
-            } else if let Some(seen) = self.seen(when)
-                && let Some(near) = self.seen(Interval::new(from.t_ns, from.t_ns)).or(Some(seen))
-                && let Some(near2) = self.seen(Interval::new(edge.t_ns, edge.t_ns)).or(Some(seen))
-                && !apart(&from, edge, speed, &seen, [near, near2], options)
-            {
-                report(edge.actor, GapReason::ActorGap);
+                Event::Edge(edge) => {
+                    if edge.begins
+                        && let Some(from) = self.last.remove(&actor)
+                    {
+                        self.close(drive, ego.contains(&actor), &from, edge, options, out);
+                    }
+                    if !edge.begins {
+                        self.last.insert(actor, *edge);
+                    }
+                    self.unseen.retain(|(body, _), _| *body != actor);
+                }
+            }
+        }
+    }
+
+    /// Reports a gap that has ended, if a contact in it could not be excluded.
+    fn close(
+        &self,
+        drive: &Drive,
+        of_ego: bool,
+        from: &Edge,
+        to: &Edge,
+        options: &Options,
+        out: &mut Vec<Unbridged>,
+    ) {
+        let when = Interval::new(from.t_ns, to.t_ns);
+        let speed = top_speed_mps(drive.actor(from.actor).class);
+        if of_ego {
+            for ((body, actor), seen) in &self.unseen {
+                if *body == from.actor && !apart(from, to, speed, seen, [*seen, *seen], options) {
+                    out.push(Unbridged { actor: *actor, when, reason: GapReason::EgoGap });
+                }
+            }
+        } else if let Some(seen) = self.seen(when) {
+            let near = [from, to].map(|e| self.seen(Interval::new(e.t_ns, e.t_ns)).unwrap_or(seen));
+            if !apart(from, to, speed, &seen, near, options) {
+                out.push(Unbridged { actor: from.actor, when, reason: GapReason::ActorGap });
             }
         }
     }
