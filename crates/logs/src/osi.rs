@@ -27,7 +27,9 @@ use crate::{Bundle, ReadOptions};
 use read::{Arrived, Reader};
 use trace::{Records, Top};
 
-pub use lanes::{Boundary, BoundaryPoint, Lane, LaneKind, LineColor, LineKind, OsiLanes, StopLine, TrafficLightPlace};
+pub use lanes::{
+    Boundary, BoundaryPoint, Lane, LaneKind, LineColor, LineKind, OsiLanes, StopLine, TrafficLightPlace,
+};
 pub use trace::looks_like_trace;
 pub use write::{write_mcap, write_trace};
 
@@ -49,7 +51,8 @@ pub fn read_trace(bundle: &Bundle, options: &ReadOptions) -> Result<Drive, Error
         let record = record?;
         let top = trace::decode(kind, Bytes::copy_from_slice(record.body)).map_err(|e| {
             let found = format!("{e} (byte {})", record.byte);
-            Error::new(name, format!("a whole {} message", kind.name()), found).at(Position::Record(record.index))
+            Error::new(name, format!("a whole {} message", kind.name()), found)
+                .at(Position::Record(record.index))
         })?;
         let from =
             Arrived { source: 0, source_name: kind.name(), logged_ns: None, at: At::Record(record.index) };

@@ -195,13 +195,16 @@ fn state_of(shown: &[(u8, u8)], of: usize) -> Option<SignalState> {
     if shown.len() < of || !shown.iter().all(known) {
         return Some(SignalState::Unknown);
     }
-    let lit = |color: u8| shown.iter().filter(move |(c, m)| *c == color && *m != mode::OFF).map(|(_, m)| *m).max();
+    let lit =
+        |color: u8| shown.iter().filter(move |(c, m)| *c == color && *m != mode::OFF).map(|(_, m)| *m).max();
     // `max` prefers counting, which shines, and flashing over constant: a flashing bulb is the one to heed.
     Some(match (lit(color::RED), lit(color::YELLOW), lit(color::GREEN)) {
         (None, None, None) => SignalState::Off,
         (Some(mode::FLASHING), None, None) => SignalState::FlashingRed,
         (Some(_), None, None) => SignalState::Red,
-        (Some(mode::CONSTANT | mode::COUNTING), Some(mode::CONSTANT | mode::COUNTING), None) => SignalState::RedAmber,
+        (Some(mode::CONSTANT | mode::COUNTING), Some(mode::CONSTANT | mode::COUNTING), None) => {
+            SignalState::RedAmber
+        }
         (None, Some(mode::FLASHING), None) => SignalState::FlashingAmber,
         (None, Some(_), None) => SignalState::Amber,
         (None, None, Some(mode::FLASHING)) => SignalState::FlashingGreen,

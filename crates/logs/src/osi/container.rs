@@ -86,11 +86,14 @@ where
     F: FnMut(Message, &Channel) -> Result<(), Error>,
 {
     let contents = Contents::default();
-    let mut walk =
-        Walk { name, limits, unpacked: 0, schemas: BTreeMap::new(), contents, messages: 0, each };
+    let mut walk = Walk { name, limits, unpacked: 0, schemas: BTreeMap::new(), contents, messages: 0, each };
     let Some(body) = bytes.strip_prefix(MAGIC) else {
-        return Err(Error::new(name, "an MCAP file's opening bytes", format!("{} bytes without", bytes.len()))
-            .at(Position::Byte(0)));
+        return Err(Error::new(
+            name,
+            "an MCAP file's opening bytes",
+            format!("{} bytes without", bytes.len()),
+        )
+        .at(Position::Byte(0)));
     };
     let mut at = MAGIC.len();
     let mut rest = body;
@@ -182,7 +185,11 @@ where
             },
             "lz4" => Box::new(BufReader::with_capacity(64 << 10, lz4_flex::frame::FrameDecoder::new(packed))),
             other => {
-                return Err(self.wrong(place, "a chunk packed with zstd, lz4 or nothing", format!("{other:?}")));
+                return Err(self.wrong(
+                    place,
+                    "a chunk packed with zstd, lz4 or nothing",
+                    format!("{other:?}"),
+                ));
             }
         };
         let inside = Place { in_chunk: true, ..place };
@@ -198,12 +205,20 @@ where
             len.copy_from_slice(&head[1..]);
             let len = u64::from_le_bytes(len);
             if len > size - seen - 9 || len > MAX_RECORD as u64 {
-                let expected = format!("a record of at most {} bytes", (size - seen - 9).min(MAX_RECORD as u64));
+                let expected =
+                    format!("a record of at most {} bytes", (size - seen - 9).min(MAX_RECORD as u64));
                 return Err(self.wrong(inside, expected, format!("one of {len}")));
             }
             self.fill(&mut input, &mut body, len, inside)?;
             seen += 9 + len;
             self.record(opcode, &body, inside)?;
+        }
+        let mut more = [0u8; 1];
+        let mut unpacked = input.from.into_inner();
+        match unpacked.read(&mut more) {
+            Ok(0) => {}
+            Ok(_) => return Err(self.wrong(place, format!("a chunk of {size} bytes unpacked"), "more")),
+            Err(e) => return Err(self.wrong(place, "packed data that is whole", e.to_string())),
         }
         let sum = input.crc.sum();
         if crc != 0 && crc != sum {
@@ -225,7 +240,8 @@ where
 
     fn record(&mut self, opcode: u8, body: &[u8], place: Place) -> Result<(), Error> {
         let mut f = Fields(body);
-        let short = |what: &str| self.wrong(place, format!("a whole {what} record"), format!("{} bytes", body.len()));
+        let short =
+            |what: &str| self.wrong(place, format!("a whole {what} record"), format!("{} bytes", body.len()));
         match opcode {
             op::HEADER => {
                 let Some((_profile, library)) = f.text().zip(f.text()) else { return Err(short("header")) };
@@ -243,7 +259,11 @@ where
                 let old = self.contents.channels.entry(id).or_insert_with(|| channel.clone());
                 if (&old.topic, &old.schema) != (&channel.topic, &channel.schema) {
                     let (a, b) = (old.topic.clone(), channel.topic);
-                    return Err(self.wrong(place, format!("channel {id} to stay \"{a}\""), format!("\"{b}\"")));
+                    return Err(self.wrong(
+                        place,
+                        format!("channel {id} to stay \"{a}\""),
+                        format!("\"{b}\""),
+                    ));
                 }
             }
             op::MESSAGE => {

@@ -172,92 +172,96 @@ fn override_of(functions: &[Function]) -> Option<(Switch, Option<u8>)> {
     })
 }
 
-/// One message's mode and override, kept until the whole log was seen.
+/// Real channels of a message, in the order of [`reals`].
+const REALS: [Channel; 7] = [
+    Channel::Throttle,
+    Channel::Brake,
+    Channel::SteeringWheel,
+    Channel::Speed,
+    Channel::AccelLon,
+    Channel::AccelLat,
+    Channel::YawRate,
+];
+
+fn reals(m: &HostVehicleData) -> [Option<f64>; 7] {
+    let motion = m.motion.unwrap_or_default();
+    [
+        m.powertrain.and_then(|p| p.pedal_position_acceleration),
+        m.brake_system.and_then(|b| b.pedal_position_brake),
+        m.steering.and_then(|s| s.wheel).and_then(|w| w.angle),
+        motion.velocity.and_then(|v| v.x),
+        motion.acceleration.and_then(|a| a.x),
+        motion.acceleration.and_then(|a| a.y),
+        motion.orientation_rate.and_then(|r| r.yaw),
+    ]
+}
+
+/// One message, kept until the whole log was seen.
 #[derive(Clone, Copy, Debug)]
-struct Driving {
+struct Snapshot {
     t_ns: i64,
     at: At,
     mode: Option<DrivingMode>,
     override_: Option<(Switch, Option<u8>)>,
+    gear: Option<Gear>,
+    real: [Option<f64>; 7],
 }
 
 /// Collects the messages of one channel.
 #[derive(Debug, Default)]
 pub struct HostLog {
-    driving: Vec<Driving>,
+    snapshots: Vec<Snapshot>,
 }
 
 impl HostLog {
     /// Takes one message.
-    ///
-    /// # Errors
-    /// If its time is out of range.
-    pub fn push(
-        &mut self,
-        log: &mut Ingest,
-        (subject, stream): (Subject, StreamIx),
-        t_ns: i64,
-        m: &HostVehicleData,
-        at: At,
-    ) -> Result<(), Error> {
+    pub fn push(&mut self, log: &mut Ingest, t_ns: i64, m: &HostVehicleData, at: At) {
         for f in m.function.iter().filter(|f| !f.drives()) {
             let name = f.custom_name.clone().unwrap_or_else(|| format!("number {}", f.name.unwrap_or(0)));
-            let text = || "function that is not automated driving; its state does not count as the mode".into();
+            let text =
+                || "function that is not automated driving; its state does not count as the mode".into();
             log.note("osi-other-function", &name, Some(t_ns), text);
         }
-        let (mode, override_) = (mode(&m.function), override_of(&m.function));
-        self.driving.push(Driving { t_ns, at, mode, override_ });
-
-        let motion = m.motion.unwrap_or_default();
         let gear = m.powertrain.and_then(|p| p.gear_transmission).map(|g| match g {
             0 => Gear::Neutral,
             1.. => Gear::Forward,
             _ => Gear::Reverse,
         });
-        let real = [
-            (Channel::Throttle, m.powertrain.and_then(|p| p.pedal_position_acceleration)),
-            (Channel::Brake, m.brake_system.and_then(|b| b.pedal_position_brake)),
-            (Channel::SteeringWheel, m.steering.and_then(|s| s.wheel).and_then(|w| w.angle)),
-            (Channel::Speed, motion.velocity.and_then(|v| v.x)),
-            (Channel::AccelLon, motion.acceleration.and_then(|a| a.x)),
-            (Channel::AccelLat, motion.acceleration.and_then(|a| a.y)),
-            (Channel::YawRate, motion.orientation_rate.and_then(|r| r.yaw)),
-        ];
-        for (channel, value) in real {
-            if let Some(v) = value {
-                log.value(subject, stream, t_ns, channel, Value::Real(v), at)?;
-            }
-        }
-        if let Some(g) = gear {
-            log.value(subject, stream, t_ns, Channel::Gear, Value::Code(g.code()), at)?;
-        }
-        Ok(())
+        let (mode, override_) = (mode(&m.function), override_of(&m.function));
+        self.snapshots.push(Snapshot { t_ns, at, mode, override_, gear, real: reals(m) });
     }
 
-    /// Hands over what needed the whole log.
+    /// Hands everything over. A message is a snapshot: what the log says elsewhere and not here is missing here.
     ///
-    /// Writers leave `driver_override` out while nobody overrides. So in a log that has it anywhere, a message
-    /// without it means that nobody does; in a log that never has it, nothing is known.
+    /// An exception: writers leave `driver_override` out while nobody overrides. So in a log that has it
+    /// anywhere, a message without it means that nobody does; in a log that never has it, nothing is known.
     ///
     /// # Errors
     /// If a time is out of range.
-    pub fn finish(
-        self,
-        log: &mut Ingest,
-        (subject, stream): (Subject, StreamIx),
-    ) -> Result<(), Error> {
-        let has_mode = self.driving.iter().any(|d| d.mode.is_some());
-        let has_override = self.driving.iter().any(|d| d.override_.is_some());
-        let code = |c: Option<u8>| c.map_or(Value::Missing, Value::Code);
-        for d in &self.driving {
+    pub fn finish(self, log: &mut Ingest, (subject, stream): (Subject, StreamIx)) -> Result<(), Error> {
+        let all = &self.snapshots;
+        let mut put = |s: &Snapshot, channel, value: Option<Value<'_>>| {
+            log.value(subject, stream, s.t_ns, channel, value.unwrap_or(Value::Missing), s.at)
+        };
+        let code = |c: u8| Value::Code(c);
+        let has_mode = all.iter().any(|s| s.mode.is_some());
+        let has_override = all.iter().any(|s| s.override_.is_some());
+        let has_gear = all.iter().any(|s| s.gear.is_some());
+        let has_real: Vec<bool> = (0..REALS.len()).map(|k| all.iter().any(|s| s.real[k].is_some())).collect();
+        for s in all {
             if has_mode {
-                let mode = code(d.mode.map(DrivingMode::code));
-                log.value(subject, stream, d.t_ns, Channel::DrivingMode, mode, d.at)?;
+                put(s, Channel::DrivingMode, s.mode.map(|m| code(m.code())))?;
             }
             if has_override {
-                let (switch, bits) = d.override_.unwrap_or((Switch::Off, Some(0)));
-                log.value(subject, stream, d.t_ns, Channel::DriverOverride, Value::Code(switch.code()), d.at)?;
-                log.value(subject, stream, d.t_ns, Channel::OverrideReason, code(bits), d.at)?;
+                let (switch, bits) = s.override_.unwrap_or((Switch::Off, Some(0)));
+                put(s, Channel::DriverOverride, Some(code(switch.code())))?;
+                put(s, Channel::OverrideReason, bits.map(code))?;
+            }
+            if has_gear {
+                put(s, Channel::Gear, s.gear.map(|g| code(g.code())))?;
+            }
+            for (k, channel) in REALS.into_iter().enumerate().filter(|(k, _)| has_real[*k]) {
+                put(s, channel, s.real[k].map(Value::Real))?;
             }
         }
         Ok(())

@@ -14,8 +14,8 @@ use prost::bytes::Bytes;
 use super::bulbs::Bulbs;
 use super::host::{HostLog, HostVehicleData};
 use super::message::{
-    BaseMoving, Dimension, ExternalReference, GroundTruth, Id, MovingObject, Orientation, SensorView, StationaryObject,
-    Vec3, Version,
+    BaseMoving, Dimension, ExternalReference, GroundTruth, Id, MovingObject, Orientation, SensorView,
+    StationaryObject, Vec3, Version,
 };
 use super::trace::{Kind, Top};
 use super::vehicle;
@@ -86,7 +86,12 @@ impl<'a> Reader<'a> {
             Top::GroundTruth(g) => self.ground_truth(&g, None, from),
             Top::SensorView(s) => self.sensor_view(&s, from),
             Top::HostVehicleData(h) => {
-                self.require_version(h.version, Kind::HostVehicleData, from, self.hosts.contains_key(&from.source))?;
+                self.require_version(
+                    h.version,
+                    Kind::HostVehicleData,
+                    from,
+                    self.hosts.contains_key(&from.source),
+                )?;
                 self.host_data(&h, from.source, from.source_name, from)
             }
         }
@@ -94,7 +99,13 @@ impl<'a> Reader<'a> {
 
     /// The first message of each source must say which version of the interface it follows, or nobody can know
     /// what its field numbers mean.
-    fn require_version(&self, v: Option<Version>, kind: Kind, from: &Arrived<'_>, seen: bool) -> Result<(), Error> {
+    fn require_version(
+        &self,
+        v: Option<Version>,
+        kind: Kind,
+        from: &Arrived<'_>,
+        seen: bool,
+    ) -> Result<(), Error> {
         let expected = |what: &str| format!("{} with {what}", kind.name());
         match v {
             Some(v) if v.major == Some(3) => Ok(()),
@@ -113,14 +124,19 @@ impl<'a> Reader<'a> {
         match (t, from.logged_ns) {
             (Some(t), _) => match t.ns() {
                 Some(ns) => Ok(ns),
-                None => Err(self.log.error("a timestamp within 292 years of zero", format!("{t:?}"), from.at)),
+                None => {
+                    Err(self.log.error("a timestamp within 292 years of zero", format!("{t:?}"), from.at))
+                }
             },
             (None, Some(ns)) => {
-                let text = || "messages without a timestamp; the time at which they were logged is used".into();
+                let text =
+                    || "messages without a timestamp; the time at which they were logged is used".into();
                 self.log.note("osi-log-time", from.source_name, Some(ns), text);
                 Ok(ns)
             }
-            (None, None) => Err(self.log.error(format!("{} with its timestamp set", what.name()), "none", from.at)),
+            (None, None) => {
+                Err(self.log.error(format!("{} with its timestamp set", what.name()), "none", from.at))
+            }
         }
     }
 
@@ -162,15 +178,16 @@ impl<'a> Reader<'a> {
             self.log.note("osi-no-host", name, Some(t_ns), text);
             return Ok(());
         };
-        let actor = self.moving_actor(id, &[])?;
-        let (stream, host) = match self.hosts.entry(source) {
+        self.moving_actor(id, &[])?;
+        let (_, host) = match self.hosts.entry(source) {
             std::collections::btree_map::Entry::Occupied(e) => e.into_mut(),
             std::collections::btree_map::Entry::Vacant(e) => {
                 let stream = self.log.add_stream(stream_named(name), Origin::VehicleBus, Sampling::Own);
                 e.insert((stream, HostLog::default()))
             }
         };
-        host.push(&mut self.log, (Subject::Actor(actor), *stream), t_ns, h, from.at)
+        host.push(&mut self.log, t_ns, h, from.at);
+        Ok(())
     }
 
     fn saw_host(&mut self, id: Option<Id>, t_ns: i64) {
@@ -234,8 +251,14 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn decode<M: Message + Default>(&self, bytes: &Bytes, what: &str, from: &Arrived<'_>) -> Result<M, Error> {
-        M::decode(bytes.clone()).map_err(|e| self.log.error(format!("a {what} of OSI 3"), e.to_string(), from.at))
+    fn decode<M: Message + Default>(
+        &self,
+        bytes: &Bytes,
+        what: &str,
+        from: &Arrived<'_>,
+    ) -> Result<M, Error> {
+        M::decode(bytes.clone())
+            .map_err(|e| self.log.error(format!("a {what} of OSI 3"), e.to_string(), from.at))
     }
 
     fn moving_actor(&mut self, id: u64, names: &[ExternalReference]) -> Result<ActorIx, Error> {
@@ -268,7 +291,8 @@ impl<'a> Reader<'a> {
             a.sheet = vehicle::sheet_of(o);
             a.outline = o.base.as_ref().and_then(|b| vehicle::outline_of(&b.base_polygon));
         }
-        if let Some(trailer) = o.vehicle_classification.filter(|c| c.has_trailer != Some(false)).and_then(|c| c.trailer_id)
+        if let Some(trailer) =
+            o.vehicle_classification.filter(|c| c.has_trailer != Some(false)).and_then(|c| c.trailer_id)
             && let Some(trailer) = trailer.known().filter(|t| *t != id)
         {
             self.trailers.insert(trailer, id);
@@ -276,7 +300,8 @@ impl<'a> Reader<'a> {
         let Some(base) = &o.base else {
             return Err(self.log.error(format!("a base of moving object {id}"), "none", at));
         };
-        let raw = self.raw_pose((base.position, base.orientation, base.dimension), t_ns, &id.to_string(), at)?;
+        let raw =
+            self.raw_pose((base.position, base.orientation, base.dimension), t_ns, &id.to_string(), at)?;
         let mut channels = Channels::default();
         motion_channels(base, raw.yaw_rad, &mut channels);
         if let Some(angle) = o.vehicle_attributes.as_ref().and_then(|v| v.steering_wheel_angle) {
@@ -303,7 +328,9 @@ impl<'a> Reader<'a> {
         let d = dimension.unwrap_or_default();
         let height_m = d.height.filter(|h| *h != 0.0);
         let size = match (d.length, d.width) {
-            (Some(length_m), Some(width_m)) => Some(BoxSize { length_m, width_m, height_m, accuracy_m: None }),
+            (Some(length_m), Some(width_m)) => {
+                Some(BoxSize { length_m, width_m, height_m, accuracy_m: None })
+            }
             _ => None,
         };
         let [x_m, y_m] = p.xy();
@@ -342,7 +369,8 @@ impl<'a> Reader<'a> {
             self.log.note("osi-stationary", &id.to_string(), Some(t_ns), || text.into());
             return Ok(());
         }
-        let pose = self.raw_pose((base.position, base.orientation, base.dimension), t_ns, &id.to_string(), at)?;
+        let pose =
+            self.raw_pose((base.position, base.orientation, base.dimension), t_ns, &id.to_string(), at)?;
         let actor = match self.fixed.get(&id) {
             Some(a) => *a,
             None => {
@@ -385,7 +413,8 @@ impl<'a> Reader<'a> {
             Some(id) => match self.log.actor(id) {
                 Some(ix) => Some(ix),
                 None => {
-                    let ids: Vec<&str> = self.log.header().actors.iter().map(|a| a.id.as_str()).take(20).collect();
+                    let ids: Vec<&str> =
+                        self.log.header().actors.iter().map(|a| a.id.as_str()).take(20).collect();
                     let found = format!("ids {}", ids.join(", "));
                     return Err(self.log.error(format!("an object with id \"{id}\""), found, At::Whole));
                 }
@@ -471,7 +500,11 @@ pub fn frame_and_turn(g: &GroundTruth) -> (Frame, bool) {
         return (Frame::local(MAP_FRAME), turned && !definition.is_empty());
     }
     let part = |key: &str| definition.split_whitespace().find_map(|w| Some(w.strip_prefix(key)?.to_owned()));
-    let crs = Crs::Projected { definition: definition.into(), datum: part("+datum="), height: part("+geoidgrids=") };
+    let crs = Crs::Projected {
+        definition: definition.into(),
+        datum: part("+datum="),
+        height: part("+geoidgrids="),
+    };
     (Frame { crs, origin_m }, false)
 }
 

@@ -6,7 +6,7 @@ use prost::Message;
 use prost::bytes::Bytes;
 
 use super::host::HostVehicleData;
-use super::message::{GroundTruth, MovingObject, SensorView, StationaryObject};
+use super::message::{GroundTruth, MovingObject, SensorView, StationaryObject, TrafficLight};
 
 /// Largest record. A sensor view with images has some ten megabytes; lengths beyond this are damage.
 pub const MAX_RECORD: usize = 128 << 20;
@@ -90,10 +90,14 @@ impl<'a> Iterator for Records<'a> {
         };
         let len = u32::from_le_bytes(*len) as usize;
         if len > MAX_RECORD {
-            return self.wrong(format!("a record of at most {MAX_RECORD} bytes"), format!("a length of {len}"));
+            return self
+                .wrong(format!("a record of at most {MAX_RECORD} bytes"), format!("a length of {len}"));
         }
         let Some(body) = rest.get(..len) else {
-            return self.wrong(format!("a record of {len} bytes"), format!("{} before the end of the file", rest.len()));
+            return self.wrong(
+                format!("a record of {len} bytes"),
+                format!("{} before the end of the file", rest.len()),
+            );
         };
         let record = Record { index: self.index, byte: self.at as u64, body };
         self.at += 4 + len;
@@ -111,7 +115,7 @@ pub fn looks_like_trace(bytes: &[u8]) -> bool {
     let Some((len, rest)) = bytes.split_first_chunk::<4>() else { return false };
     let len = u32::from_le_bytes(*len) as usize;
     // No text is taken for a trace: its fourth byte, a printable character, would make the length too large.
-    if len < 2 || len > MAX_RECORD || rest.is_empty() {
+    if !(2..=MAX_RECORD).contains(&len) || rest.is_empty() {
         return false;
     }
     let complete = rest.len() >= len;
@@ -171,7 +175,9 @@ pub fn kind_of(name: &str, first: &Record<'_>) -> Result<Kind, Error> {
         None => {
             let found = match other {
                 Some(part) => format!("a trace that its name (\"{part}\") says is of another message"),
-                None => format!("{} bytes that decode to none of them (byte {})", first.body.len(), first.byte),
+                None => {
+                    format!("{} bytes that decode to none of them (byte {})", first.body.len(), first.byte)
+                }
             };
             let expected = "a message GroundTruth, SensorView or HostVehicleData of OSI 3";
             Err(Error::new(name, expected, found).at(Position::Record(first.index)))
@@ -185,6 +191,7 @@ fn fits(kind: Kind, body: &[u8]) -> bool {
     let whole = |g: &GroundTruth| {
         g.moving_object.iter().all(|b| MovingObject::decode(b.clone()).is_ok_and(|o| o.id.is_some()))
             && g.stationary_object.iter().all(|b| StationaryObject::decode(b.clone()).is_ok())
+            && g.traffic_light.iter().all(|b| TrafficLight::decode(b.clone()).is_ok())
     };
     match decode(kind, Bytes::copy_from_slice(body)) {
         Ok(Top::GroundTruth(g)) => g.timestamp.is_some() && whole(&g),

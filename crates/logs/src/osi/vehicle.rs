@@ -75,7 +75,13 @@ pub fn sheet_of(o: &MovingObject) -> Option<VehicleSheet> {
     let last = a.wheel_data.iter().filter_map(|w| w.axle).max();
     let track = |axle: Option<u32>| {
         let on = |w: &&Wheel| w.axle.unwrap_or(0) == axle.unwrap_or(0);
-        let y = || a.wheel_data.iter().filter(on).filter_map(|w| w.position.and_then(|p| p.y)).filter(|y| y.is_finite());
+        let y = || {
+            a.wheel_data
+                .iter()
+                .filter(on)
+                .filter_map(|w| w.position.and_then(|p| p.y))
+                .filter(|y| y.is_finite())
+        };
         let (lo, hi) = (y().reduce(f64::min)?, y().reduce(f64::max)?);
         above(hi - lo)
     };
@@ -100,7 +106,8 @@ pub fn outline_of(polygon: &[Vec2]) -> Option<Outline> {
     p.sort_by(|a, b| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])));
     p.dedup();
     // Andrew's monotone chain: lower side left to right, upper side back.
-    let cross = |o: [f64; 2], a: [f64; 2], b: [f64; 2]| (a[0] - o[0]) * (b[1] - o[1]) - (a[1] - o[1]) * (b[0] - o[0]);
+    let cross =
+        |o: [f64; 2], a: [f64; 2], b: [f64; 2]| (a[0] - o[0]) * (b[1] - o[1]) - (a[1] - o[1]) * (b[0] - o[0]);
     let chain = |points: &mut dyn Iterator<Item = [f64; 2]>| {
         let mut out: Vec<[f64; 2]> = Vec::new();
         for q in points {
@@ -165,7 +172,9 @@ mod tests {
 
     #[test]
     fn classes_go_there_and_back() {
-        for class in [ActorClass::Car, ActorClass::Van, ActorClass::Bus, ActorClass::Pedestrian, ActorClass::Object] {
+        for class in
+            [ActorClass::Car, ActorClass::Van, ActorClass::Bus, ActorClass::Pedestrian, ActorClass::Object]
+        {
             let (kind, vehicle) = type_of(class);
             assert_eq!(class_of(Some(kind), vehicle), class);
         }

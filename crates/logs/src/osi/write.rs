@@ -14,12 +14,13 @@ use prost::Message;
 use prost::bytes::Bytes;
 
 use super::host::{
-    BrakeSystem, DriverOverride, Function, HostVehicleData, MINIMAL_RISK, Motion, Powertrain, Steering, SteeringWheel,
-    TAKEOVER_REQUEST, URBAN_DRIVING, state,
+    BrakeSystem, DriverOverride, Function, HostVehicleData, MINIMAL_RISK, Motion, Powertrain, Steering,
+    SteeringWheel, TAKEOVER_REQUEST, URBAN_DRIVING, state,
 };
 use super::message::{
     BaseMoving, Dimension, ExternalReference, GroundTruth, Id, LightClassification, LightState, MovingObject,
-    Orientation, ProjFrameOffset, Timestamp, TrafficLight, Vec3, VehicleAttributes, VehicleClassification, Version,
+    Orientation, ProjFrameOffset, Timestamp, TrafficLight, Vec3, VehicleAttributes, VehicleClassification,
+    Version,
 };
 use super::read::{OWN_FRAME, OWN_REFERENCE};
 use super::trace::MAX_RECORD;
@@ -55,7 +56,8 @@ pub fn write_trace(drive: &Drive) -> Result<Vec<u8>, Error> {
 /// # Errors
 /// If a time is before zero, which MCAP cannot hold.
 pub fn write_mcap(drive: &Drive) -> Result<Vec<u8>, Error> {
-    let wrong = |e: mcap::McapError| Error::new(&drive.header().name, "an MCAP file to be written", e.to_string());
+    let wrong =
+        |e: mcap::McapError| Error::new(&drive.header().name, "an MCAP file to be written", e.to_string());
     let options = mcap::WriteOptions::new().library(concat!("lukao ", env!("CARGO_PKG_VERSION")));
     let mut writer = options.create(Cursor::new(Vec::new())).map_err(wrong)?;
     let version = VERSION.to_string();
@@ -76,7 +78,8 @@ pub fn write_mcap(drive: &Drive) -> Result<Vec<u8>, Error> {
         let Ok(time) = u64::try_from(t_ns) else {
             return Err(Error::new(&drive.header().name, "a time of at least 0", format!("{t_ns} ns")));
         };
-        let header = mcap::records::MessageHeader { channel_id, sequence, log_time: time, publish_time: time };
+        let header =
+            mcap::records::MessageHeader { channel_id, sequence, log_time: time, publish_time: time };
         writer.write_to_known_channel(&header, data).map_err(wrong)
     };
     let mut frames = Frames::new(drive);
@@ -85,7 +88,9 @@ pub fn write_mcap(drive: &Drive) -> Result<Vec<u8>, Error> {
     loop {
         let frame = frames.next_frame();
         let until = frame.as_ref().map_or(i64::MAX, |(t, _)| *t);
-        while let (Some(channel), Some((t_ns, h))) = (host, hosts.next_if(|(t, _)| frame.is_none() || *t < until)) {
+        while let (Some(channel), Some((t_ns, h))) =
+            (host, hosts.next_if(|(t, _)| frame.is_none() || *t < until))
+        {
             put(channel, host_sequence, t_ns, &h.encode_to_vec())?;
             host_sequence += 1;
         }
@@ -134,7 +139,8 @@ impl<'a> Frames<'a> {
         times.dedup();
         let towed = |(i, a): (usize, &lukao_model::drive::Actor)| Some((a.towed_by?, ids[i].0));
         let trailers = header.actors.iter().enumerate().filter_map(towed).collect();
-        let offset = |o: [f64; 3]| ProjFrameOffset { position: Some(Vec3::new(o[0], o[1], o[2])), yaw: Some(0.0) };
+        let offset =
+            |o: [f64; 3]| ProjFrameOffset { position: Some(Vec3::new(o[0], o[1], o[2])), yaw: Some(0.0) };
         let origin = header.frame.origin_m;
         let base = GroundTruth {
             version: Some(VERSION),
@@ -144,7 +150,9 @@ impl<'a> Frames<'a> {
                 _ => None,
             },
             model_reference: match &header.frame.crs {
-                Crs::Local { name } if name != MAP_FRAME || origin != [0.0; 3] => Some(format!("{OWN_FRAME}{name}")),
+                Crs::Local { name } if name != MAP_FRAME || origin != [0.0; 3] => {
+                    Some(format!("{OWN_FRAME}{name}"))
+                }
                 Crs::Unknown => Some(OWN_FRAME.into()),
                 _ => None,
             },
@@ -209,7 +217,11 @@ fn moving_object(
     MovingObject {
         id: Some(Id::new(id)),
         base: Some(BaseMoving {
-            dimension: Some(Dimension { length: Some(run.size.length_m), width: Some(run.size.width_m), height }),
+            dimension: Some(Dimension {
+                length: Some(run.size.length_m),
+                width: Some(run.size.width_m),
+                height,
+            }),
             position: Some(Vec3 { x: Some(pose.x_m), y: Some(pose.y_m), z }),
             orientation: Some(Orientation {
                 roll: real(Channel::Roll),
@@ -351,9 +363,11 @@ fn host_messages(drive: &Drive) -> Vec<(i64, HostVehicleData)> {
             let run = on_run.filter(|_| HOST_ONLY.contains(&c));
             let real = |ch: &Channels, i: usize| ch.real(c).and_then(|col| col.get(i));
             let code = |ch: &Channels, i: usize| ch.code(c).and_then(|col| col.get(i));
-            let value = held(drive, subject, c, t_ns, real).or_else(|| run.and_then(|(r, i)| real(&r.channels, i)));
+            let value =
+                held(drive, subject, c, t_ns, real).or_else(|| run.and_then(|(r, i)| real(&r.channels, i)));
             reals.extend(value.map(|v| (c, v)));
-            let value = held(drive, subject, c, t_ns, code).or_else(|| run.and_then(|(r, i)| code(&r.channels, i)));
+            let value =
+                held(drive, subject, c, t_ns, code).or_else(|| run.and_then(|(r, i)| code(&r.channels, i)));
             codes.extend(value.map(|v| (c, v)));
         }
         out.push((t_ns, host_message(t_ns, id, &reals, &codes)));
@@ -368,9 +382,8 @@ fn host_message(
     codes: &BTreeMap<Channel, u8>,
 ) -> HostVehicleData {
     let real = |c| reals.get(&c).copied();
-    let vector = |x: Option<f64>, y: Option<f64>| {
-        (x.is_some() || y.is_some()).then_some(Vec3 { x, y, z: None })
-    };
+    let vector =
+        |x: Option<f64>, y: Option<f64>| (x.is_some() || y.is_some()).then_some(Vec3 { x, y, z: None });
     let gear = codes.get(&Channel::Gear).and_then(|g| Gear::from_code(*g)).and_then(|g| match g {
         Gear::Forward => Some(1),
         Gear::Neutral => Some(0),
@@ -380,7 +393,8 @@ fn host_message(
     let throttle = real(Channel::Throttle);
     let motion = Motion {
         velocity: vector(real(Channel::Speed), None),
-        orientation_rate: real(Channel::YawRate).map(|r| Orientation { yaw: Some(r), ..Orientation::default() }),
+        orientation_rate: real(Channel::YawRate)
+            .map(|r| Orientation { yaw: Some(r), ..Orientation::default() }),
         acceleration: vector(real(Channel::AccelLon), real(Channel::AccelLat)),
     };
     HostVehicleData {

@@ -1,4 +1,4 @@
-//! OSI files that others made, with known truth. Needs the folder of data in the variable LUKAO_DATA.
+//! Files that others made, with known truth. Needs the folder of data in the variable LUKAO_DATA.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -89,7 +89,8 @@ fn every_file_reads_to_what_it_holds() {
 #[test]
 fn a_trace_without_version_is_refused_with_its_record() {
     let Some(dir) = data() else { return };
-    let e = lukao_logs::read(&bundle(&dir, "version_not_set_invalid.osi"), &ReadOptions::default()).unwrap_err();
+    let e =
+        lukao_logs::read(&bundle(&dir, "version_not_set_invalid.osi"), &ReadOptions::default()).unwrap_err();
     let text = "version_not_set_invalid.osi record 0: expected SensorView with its interface version set, found none";
     assert_eq!(e.to_string(), text);
 }
@@ -129,15 +130,20 @@ fn trace_and_mcap_of_one_drive_hold_the_same_motion() {
 #[test]
 fn poses_agree_with_the_same_run_in_another_format() {
     let Some(dir) = data() else { return };
-    let runs = [(CUT_IN_OSI, "cut_in_crash"), (
-        BRAKE_OSI,
-        "alks_4_3_2_follow_lead_vehicle_emergency_brake__controlled",
-    )];
+    let runs = [
+        (CUT_IN_OSI, "cut_in_crash"),
+        (BRAKE_OSI, "alks_4_3_2_follow_lead_vehicle_emergency_brake__controlled"),
+    ];
     for (name, folder) in runs {
         let d = drive(&dir, name);
         let packed = std::fs::File::open(dir.join("esmini").join(folder).join("full_log.csv.gz")).unwrap();
         let mut text = String::new();
-        Input::read("csv", packed, Limits::default()).unwrap().bytes.as_slice().read_to_string(&mut text).unwrap();
+        Input::read("csv", packed, Limits::default())
+            .unwrap()
+            .bytes
+            .as_slice()
+            .read_to_string(&mut text)
+            .unwrap();
         let rows = text.lines().skip_while(|l| !l.starts_with("Index")).collect::<Vec<_>>();
         let head: Vec<&str> = rows[0].split(',').map(str::trim).collect();
         let mut compared = 0;
@@ -186,7 +192,8 @@ fn lamps_change_when_they_were_made_to() {
         std::iter::once(first).chain(rest).map(|(t, c)| (t / MS, c)).collect::<Vec<_>>()
     };
     let (off, on) = (Switch::Off.code(), Switch::On.code());
-    let brake = [(0, off), (10, on), (1210, off), (1660, on), (2600, off), (3000, on), (3870, off), (4440, on)];
+    let brake =
+        [(0, off), (10, on), (1210, off), (1660, on), (2600, off), (3000, on), (3870, off), (4440, on)];
     assert_eq!(changes(Channel::BrakeLamp), brake);
     let left = [(0, Indicator::Off.code()), (1840, Indicator::Left.code()), (4410, Indicator::Off.code())];
     assert_eq!(changes(Channel::Indicator), left);
