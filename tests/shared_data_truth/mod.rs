@@ -1,5 +1,7 @@
 //! Known truth of drives that other projects made, read from the files that lie beside them.
 
+#![allow(dead_code, reason = "each test binary uses its part of this")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
