@@ -40,6 +40,8 @@ use lukao_model::{ActorIx, Channel, Drive, Error, Header, Origin, Position, Subj
 
 pub use policy::Policy;
 
+pub(crate) use notes::seconds;
+
 use notes::Notes;
 use samples::{PoseSamples, ValueSamples};
 

@@ -8,7 +8,7 @@ use lukao_model::math::hypot;
 use lukao_model::time::to_s;
 use lukao_model::{Channel, Column, Error, Position};
 
-use super::notes::Notes;
+use super::notes::{Notes, seconds};
 use super::policy::Policy;
 use super::samples::{Cells, PoseSamples, Times};
 
@@ -53,11 +53,12 @@ pub(super) fn time_order(
         let far = |other: Option<&i64>| other.is_none_or(|o| 2 * (o - late.t_ns).abs() > period_ns);
         let free = hi - lo == 1 && far(lo.checked_sub(1).map(|k| &sorted[k])) && far(sorted.get(hi));
         if late.after_ns - late.t_ns > policy.max_late_ns || !(repeats || free) {
-            let found = format!("{} s after {} s of \"{subject}\"", to_s(late.t_ns), to_s(late.after_ns));
+            let found =
+                format!("{} s after {} s of \"{subject}\"", seconds(late.t_ns), seconds(late.after_ns));
             return Err(Error::new(source, "times that rise", found).at(Position::from(late.at)));
         }
         notes.add("late", subject, Some(late.t_ns), || {
-            format!("came after {} s; sorted in", to_s(late.after_ns))
+            format!("came after {} s; sorted in", seconds(late.after_ns))
         });
     }
     Ok(Some(order))
@@ -213,7 +214,7 @@ fn note_jitter(
     let uneven = |d: &i64| *d <= gap_limit_ns && ((d - period_ns) as f64).abs() > room;
     let count = t_ns.windows(2).filter(|w| uneven(&(w[1] - w[0]))).count();
     if count as f64 > policy.jitter_share * t_ns.len() as f64 {
-        let text = || format!("periods far from the median of {} s; kept as they are", to_s(period_ns));
+        let text = || format!("periods far from the median of {} s; kept as they are", seconds(period_ns));
         notes.add_many("jitter", &actor.id, count as u64, text);
     }
 }

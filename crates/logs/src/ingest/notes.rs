@@ -86,6 +86,14 @@ impl Notes {
     }
 }
 
+/// A time for people: exact, in seconds, without needless zeros.
+pub(crate) fn seconds(t_ns: i64) -> String {
+    let (whole, part) = (t_ns.unsigned_abs() / 1_000_000_000, t_ns.unsigned_abs() % 1_000_000_000);
+    let sign = if t_ns < 0 { "-" } else { "" };
+    let text = format!("{sign}{whole}.{part:09}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 /// Whether a code is one of the channel's enumeration.
 pub(crate) fn is_code_of(channel: Channel, code: u8) -> bool {
     match channel {

@@ -1,13 +1,12 @@
 //! Signal states beside an FCD file.
 
 use lukao_model::channel::SignalState;
-use lukao_model::time::to_s;
 use lukao_model::{Channel, Error, Origin, Position, Subject};
 
 use super::xml::{self, Step};
 use super::{FirstTimes, bare, stream};
 use crate::Input;
-use crate::ingest::{At, Ingest, Sampling, StreamIx, Value};
+use crate::ingest::{At, Ingest, Sampling, StreamIx, Value, seconds};
 use crate::table::decimal;
 
 /// Reads all companions that hold signal states.
@@ -94,7 +93,7 @@ fn read_csv(input: &Input, fcd: &FirstTimes, log: &mut Ingest) -> Result<(), Err
         let shift = *shift_ns.get_or_insert_with(|| shift_of(t_ns, fcd));
         if shift != 0 {
             log.note("signal-time-shift", bare(&input.name), None, || {
-                format!("its times are ends of steps; moved back by {} s to the steps' own", to_s(shift))
+                format!("its times are ends of steps; moved back by {} s to the steps' own", seconds(shift))
             });
         }
         let (light, state) = (record.get(light).unwrap_or_default(), record.get(state).unwrap_or_default());

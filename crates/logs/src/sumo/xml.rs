@@ -99,10 +99,7 @@ impl<'a> Element<'a> {
 ///
 /// # Errors
 /// If it is no sound XML, or `f` says so.
-pub(super) fn each<'a>(
-    input: &'a Input,
-    mut f: impl FnMut(Step<'_>) -> Result<(), Error>,
-) -> Result<(), Error> {
+pub(super) fn each(input: &Input, mut f: impl FnMut(Step<'_>) -> Result<(), Error>) -> Result<(), Error> {
     let text = std::str::from_utf8(&input.bytes).map_err(|e| {
         let at = e.valid_up_to() as u64;
         Error::new(&input.name, "text in UTF-8", "other bytes").at(line_of(input, at))

@@ -75,14 +75,15 @@ impl Binder<'_> {
         let (place, column) = match &field.table {
             Some(table) => {
                 let side = self.sides.iter().position(|s| s.name == *table.get_ref());
-                let columns = side.map_or(&[][..], |i| &self.sides[i].columns);
+                let sides = self.sides;
+                let columns = side.map_or(&[][..], |i| &sides[i].columns);
                 // A companion that may be absent leaves its fields empty.
-                let col = if columns.is_empty() { None } else { self.find(&columns.to_vec(), name, key) };
+                let col = if columns.is_empty() { None } else { self.find(columns, name, key) };
                 (Place::Side(side.unwrap_or(0), col.unwrap_or(usize::MAX)), name.clone())
             }
             None => {
                 let full = format!("{prefix}{name}");
-                let col = self.find(&self.columns.to_vec(), &full, key).unwrap_or(0);
+                let col = self.find(self.columns, &full, key).unwrap_or(0);
                 (Place::Column(col), full)
             }
         };
@@ -109,7 +110,7 @@ impl Binder<'_> {
 
     /// Binds the time.
     pub fn time(&mut self, time: &Time, key: &str) -> BoundTime {
-        let col = self.find(&self.columns.to_vec(), time.column.get_ref(), key).unwrap_or(0);
+        let col = self.find(self.columns, time.column.get_ref(), key).unwrap_or(0);
         let rate = time.rate.as_ref().map(|r| self.field(r, "", "", &format!("{key}.rate")));
         BoundTime {
             col,

@@ -100,7 +100,7 @@ fn groups(m: &Mapping, b: &mut Binder<'_>, source: &str) -> Result<Vec<Group>, E
         if !there && m.group_names.is_empty() && n > 1 {
             break;
         }
-        let fixed = m.group_names.is_empty().then(|| m.actor.fixed_id.clone()).unwrap_or(Some(name));
+        let fixed = if m.group_names.is_empty() { m.actor.fixed_id.clone() } else { Some(name) };
         groups.push(Group::bind(m, b, &prefix, fixed));
         if !there {
             break;
