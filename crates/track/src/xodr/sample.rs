@@ -128,9 +128,11 @@ fn breaks(road: &RoadRecord, section: usize, from: f64, to: f64) -> Vec<f64> {
     all.retain(|s| (from..=to).contains(s));
     all.sort_by(f64::total_cmp);
     all.dedup_by(|b, a| *b - *a < 1e-9);
-    // The end stays the end, even if a record begins a hair before it.
-    if let Some(last) = all.last_mut() {
-        *last = to;
+    // The end stays the end, even if a record begins a hair before it; a section of no length has two ends.
+    match all.as_mut_slice() {
+        [_] => all.push(to),
+        [.., last] => *last = to,
+        [] => {}
     }
     all
 }
