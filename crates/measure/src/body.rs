@@ -44,10 +44,24 @@ pub fn own_wheels_m(size: &BoxSize, sheet: Option<&VehicleSheet>) -> Option<[[f6
     Some([[front, yf], [rear, yr], [rear, -yr], [front, -yf]])
 }
 
-/// Half the extent of a footprint along a direction that makes an angle with its heading, metres.
+/// Angles up to this between a heading and a lane's direction are taken for the coarseness of the lane's sampled
+/// course, rad.
+const COARSE_RAD: f64 = 0.05;
+
+/// The angle between a heading and a lane's direction, less what may be the lane's coarseness: brought nearer to
+/// 0 or to ±π, whichever is nearer, by up to 0.05 rad.
+#[must_use]
+pub fn off_course_rad(angle_rad: f64) -> f64 {
+    let angle = lukao_model::math::wrap_angle(angle_rad).abs();
+    let pi = std::f64::consts::PI;
+    if angle <= 0.5 * pi { (angle - COARSE_RAD).max(0.0) } else { (angle + COARSE_RAD).min(pi) }
+}
+
+/// Half the extent of a footprint along a lane whose direction makes an angle with its heading, metres; see
+/// [`off_course_rad`].
 #[must_use]
 pub fn half_extent_m(size: &BoxSize, angle_rad: f64) -> f64 {
-    let (sin, cos) = lukao_model::math::sin_cos(angle_rad);
+    let (sin, cos) = lukao_model::math::sin_cos(off_course_rad(angle_rad));
     0.5 * (size.length_m * cos.abs() + size.width_m * sin.abs())
 }
 

@@ -271,7 +271,7 @@ fn at_sample(m: &Measures<'_>, places: Places<'_>, lanes: &Lanes, others: &[usiz
         return Ahead::Unknown("time synchronisation", format!("clock of {} is not synchronised", name()));
     }
     let lead_mps = m.motion(r).speed_at(drive.times(run), s.t_ns);
-    let lead_mps = lead_mps.map(|v| Value { value: v.value * math::cos(off), u: v.u });
+    let lead_mps = lead_mps.map(|v| Value { value: v.value * math::cos(body::off_course_rad(off)), u: v.u });
     let known = Uncertainty::from_option;
     let difference = lead_mps.map_or(ego_mps.value, |v| v.value - ego_mps.value);
     let between = UNSEEN_MPS2 * to_s(dt) * to_s(dt) / 8.0;

@@ -161,51 +161,59 @@ impl<'m> Places<'m> {
         }
     }
 
-    /// Ways through the next junction that the ego may take from sample `k`, which lies before or in it: those
-    /// from the lane it comes from to the lane it goes to. If none leads to just that lane, those to its road;
-    /// if it is not seen to leave the junction, all from where it came. `None` if the lane before the junction is
-    /// not known.
+    /// Ways through the next junction that the ego may take from sample `k`, which lies before or in it. Of those
+    /// from the lane it comes from: the ones to the lane it goes to, or, if none leads just there, to its road;
+    /// and of these the ones whose connecting lanes hold it all the way. What is not seen within 60 s or the same
+    /// run leaves more than one. `None` if the lane before the junction is not known.
     #[must_use]
     pub fn ways_through(&self, k: usize) -> Option<Vec<PathIx>> {
         let (_, from) = self.came_from(k)?;
-        let all: Vec<PathIx> = self.track.paths_from(from).map(|(ix, _)| ix).collect();
-        let Some(to) = self.leaves_by(k, from) else { return Some(all) };
-        let keep = |f: &dyn Fn(LaneIx) -> bool| -> Vec<PathIx> {
-            all.iter().copied().filter(|ix| self.track.path(*ix).to.is_some_and(f)).collect()
+        let mut ways: Vec<PathIx> = self.track.paths_from(from).map(|(ix, _)| ix).collect();
+        let narrow = |ways: &mut Vec<PathIx>, keep: &dyn Fn(PathIx) -> bool| {
+            let kept: Vec<PathIx> = ways.iter().copied().filter(|w| keep(*w)).collect();
+            let any = !kept.is_empty();
+            if any {
+                *ways = kept;
+            }
+            any
         };
-        let same_lane = keep(&|lane| lane == to);
-        if !same_lane.is_empty() {
-            return Some(same_lane);
+        let (inside, exit) = self.through(k, from);
+        if let Some(exit) = exit {
+            let road = |lane: LaneIx| (self.track.lane(lane).road, self.track.lane(lane).number > 0);
+            let to = |w: PathIx| self.track.path(w).to;
+            if !narrow(&mut ways, &|w| to(w) == Some(exit)) {
+                narrow(&mut ways, &|w| to(w).is_some_and(|to| road(to) == road(exit)));
+            }
         }
-        let road = |lane: LaneIx| (self.track.lane(lane).road, self.track.lane(lane).number > 0);
-        let same_road = keep(&|lane| road(lane) == road(to));
-        Some(if same_road.is_empty() { all } else { same_road })
+        let holds =
+            |w: PathIx, k: usize| self.hits(k).iter().any(|h| self.track.path(w).via.contains(&h.lane));
+        narrow(&mut ways, &|w| inside.iter().all(|k| holds(w, *k)));
+        Some(ways)
     }
 
-    /// First lane outside junctions after the ego, at or after sample `k`, has been in one.
-    fn leaves_by(&self, k: usize, from: LaneIx) -> Option<LaneIx> {
+    /// Samples at or after `k` at which the ego is in the junction after `from`, and the lane by which it leaves.
+    fn through(&self, k: usize, from: LaneIx) -> (Vec<usize>, Option<LaneIx>) {
         let samples = self.ego.samples();
         let until = samples[k].t_ns.saturating_add(LOOK_AHEAD_NS);
-        let mut been_in = false;
-        let mut j = k;
-        while samples[j].t_ns < until {
+        let mut inside = Vec::new();
+        for j in k..samples.len() {
+            if samples[j].t_ns >= until {
+                break;
+            }
             match self.outside_hit(j) {
-                None => been_in |= !self.hits(j).is_empty(),
+                None if !self.hits(j).is_empty() => inside.push(j),
+                None => {}
                 // A short junction may lie between two samples: then the lane itself tells.
-                Some(hit) if been_in || (hit.lane != from && !self.beside(hit.lane, from)) => {
-                    return Some(hit.lane);
+                Some(hit) if !inside.is_empty() || (hit.lane != from && !self.beside(hit.lane, from)) => {
+                    return (inside, Some(hit.lane));
                 }
                 Some(_) => {}
             }
             if !samples[j].goes_on {
-                return None;
-            }
-            j += 1;
-            if j >= samples.len() {
-                return None;
+                break;
             }
         }
-        None
+        (inside, None)
     }
 
     /// Whether two lanes are of the same road and section.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use lukao_contact::{ContactInterval, ContactScan};
+use lukao_contact::{ContactInterval, ContactScan, GapReason};
 use lukao_measure::sync::{self, Synced};
 use lukao_measure::{Measures, contact_options};
 use lukao_model::outcome::{Attribution, Decision, Uncertainty};
@@ -130,10 +130,13 @@ impl Rule for ContactWithActor {
         for c in &rest.intervals {
             report(c, state_parts(&mut state.open, &state.names, state.judging), out);
         }
-        for u in &rest.unbridged {
+        // Gaps of the ego itself are noted for every rule.
+        for u in rest.unbridged.iter().filter(|u| u.reason != GapReason::EgoGap) {
             let name = state.names.get(u.actor.0 as usize).map_or("?", String::as_str);
             let why = format!("{}: {name}", u.reason.why());
-            for part in Intervals::from_iter([u.when]).intersect(&state.looked).iter() {
+            let parts = Intervals::from_iter([u.when]).intersect(&state.looked);
+            // Where they only touch, nothing was looked for.
+            for part in parts.iter().filter(|p| p.len_ns() > 0 || u.when.len_ns() == 0) {
                 out.missing("actor poses", &why, *part);
             }
         }
@@ -147,40 +150,36 @@ fn state_parts<'s>(open: &'s mut Vec<Noted>, names: &'s [String], judging: Judgi
     (open, names, judging)
 }
 
-/// Counts the actors present in the block, and notes those whose data may not be used.
+/// Counts the actors that are there while the ego is, and notes those whose data may not be used.
 fn who_was_there(cx: &Context<'_>, ego: ActorIx, state: &mut State, out: &mut RuleResult) {
     let drive = cx.measures.window();
-    let range = cx.measures.ego().in_block();
     let samples = cx.measures.ego().samples();
-    let (Some(first), Some(last)) =
-        (samples.get(range.start), range.end.checked_sub(1).map(|k| (k, &samples[k])))
-    else {
+    let mut there = Intervals::EMPTY;
+    for k in cx.measures.ego().in_block() {
+        for part in cx.in_scope(cx.measures.ego().step(k)) {
+            there.insert(part);
+        }
+    }
+    let Some(first) = samples.get(cx.measures.ego().in_block().start).filter(|_| !there.is_empty()) else {
         return;
     };
-    if range.is_empty() {
-        return;
-    }
-    let seen = Interval::new(first.t_ns, cx.measures.ego().step(last.0).to_ns);
     let ego_clock = drive.runs()[first.run].clock;
     for run in drive.runs().iter().filter(|r| r.actor != ego) {
         let times = drive.times(run);
         let (Some(&a), Some(&b)) = (times.first(), times.last()) else { continue };
-        let Some(both) = Interval::new(a, b).meet(&seen) else { continue };
-        if cx.in_scope(both).next().is_none() {
-            continue;
-        }
         let name = || drive.actor(run.actor).id.clone();
-        if !cx.admits(run.origin) {
-            cx.missing_in(out, both, "actor poses", &format!("origin of {} is not admitted", name()));
-        } else if sync::between(drive, ego_clock, run.clock) == Synced::Not {
-            cx.missing_in(
-                out,
-                both,
-                "time synchronisation",
-                &format!("clock of {} is not synchronised", name()),
-            );
-        } else {
-            state.met.insert(run.actor);
+        for both in there.iter().filter_map(|i| i.meet(&Interval::new(a, b))) {
+            if !cx.admits(run.origin) {
+                out.missing("actor poses", &format!("origin of {} is not admitted", name()), both);
+            } else if sync::between(drive, ego_clock, run.clock) == Synced::Not {
+                out.missing(
+                    "time synchronisation",
+                    &format!("clock of {} is not synchronised", name()),
+                    both,
+                );
+            } else {
+                state.met.insert(run.actor);
+            }
         }
     }
 }

@@ -1,5 +1,4 @@
 //! Runs one rule over a small drive, in one block or in many, as a grader does.
-#![allow(dead_code)]
 
 use lukao_measure::{Admit, Held, LOOK_AHEAD_NS, LOOK_BACK_NS, Measures};
 use lukao_model::outcome::Decision;
