@@ -190,15 +190,16 @@ fn mcap_reads_however_it_is_packed() {
 
 #[test]
 fn a_checksum_that_does_not_fit_is_found() {
-    for options in [mcap::WriteOptions::new().compression(None), mcap::WriteOptions::new().use_chunks(false)]
-    {
+    let of_chunk = mcap::WriteOptions::new().compression(None).calculate_data_section_crc(false);
+    let of_data = mcap::WriteOptions::new().use_chunks(false);
+    for (options, expected) in [(of_chunk, "a chunk with the checksum"), (of_data, "data with the checksum")] {
         let mut bytes = made(options, TRUTH, "protobuf", &frames());
         // A coordinate, so that all still decodes.
         let x = 7.0f64.to_le_bytes();
         let at = bytes.windows(8).position(|w| w == x).unwrap();
         bytes[at] ^= 1;
         let e = read_mcap(&bytes).unwrap_err().to_string();
-        assert!(e.contains("checksum"), "{e}");
+        assert!(e.contains(expected), "{e}");
     }
 }
 
