@@ -143,8 +143,9 @@ impl Fcd<'_> {
             match element.name() {
                 "fcd-export" => root = true,
                 "timestep" if root => {
-                    let (text, wrong) = element.required("time")?;
-                    let t = decimal(text, 9).ok_or_else(|| wrong("a time in seconds"))?;
+                    let text = element.required("time")?;
+                    let t = decimal(&text, 9)
+                        .ok_or_else(|| element.wrong("time", "a time in seconds", &text))?;
                     self.times.see(t);
                     t_ns = Some(t);
                 }
@@ -162,13 +163,14 @@ impl Fcd<'_> {
     }
 
     fn sample(&mut self, e: &Element<'_>, t_ns: i64) -> Result<(), Error> {
-        let (id, _) = e.required("id")?;
+        let id = &*e.required("id")?;
         let actor = match self.log.actor(id) {
             Some(actor) => actor,
             None => {
                 let person = e.name() == "person";
-                let kind =
-                    e.text("type")?.unwrap_or(if person { "DEFAULT_PEDTYPE" } else { "DEFAULT_VEHTYPE" });
+                let otherwise = if person { "DEFAULT_PEDTYPE" } else { "DEFAULT_VEHTYPE" };
+                let kind = e.text("type")?;
+                let kind = kind.as_deref().unwrap_or(otherwise);
                 let Some(known) = self.sizes.of(id, kind) else {
                     let want = "its size in actors.csv, or its <vType> in a route or additional file";
                     return Err(e.error(want, format!("neither for \"{id}\" of type \"{kind}\"")));
@@ -196,10 +198,10 @@ impl Fcd<'_> {
             }
         };
         let size = self.sizes_of(actor);
-        let (x_text, wrong) = e.required("x")?;
-        let x = x_text.parse::<f64>().map_err(|_| wrong("a number"))?;
+        let x_text = e.required("x")?;
+        let x = x_text.parse::<f64>().map_err(|_| e.wrong("x", "a number", &x_text))?;
         if self.rounding_m == 0.0 {
-            self.rounding_m = rounding(x_text);
+            self.rounding_m = rounding(&x_text);
         }
         let y = e.number("y")?.ok_or_else(|| e.missing("y"))?;
         let angle = e.number("angle")?.ok_or_else(|| e.missing("angle"))?;
@@ -222,8 +224,8 @@ impl Fcd<'_> {
         if let Some(up) = e.number("slope")? {
             add(Channel::Pitch, Value::Real(-up * std::f64::consts::PI / 180.0));
         }
-        if let Some((text, wrong)) = e.maybe("signals")? {
-            let bits: u32 = text.parse().map_err(|_| wrong("a set of bits"))?;
+        if let Some(text) = e.text("signals")? {
+            let bits: u32 = text.parse().map_err(|_| e.wrong("signals", "a set of bits", &text))?;
             let on = |mask: u32| Value::Code(if bits & mask != 0 { Switch::On } else { Switch::Off }.code());
             let indicator = match (bits & LEFT != 0, bits & RIGHT != 0, bits & HAZARD != 0) {
                 (_, _, true) | (true, true, _) => Indicator::Hazard,

@@ -118,9 +118,8 @@ fn read_xml(input: &Input, log: &mut Ingest) -> Result<(), Error> {
         if e.name() != "tlsState" {
             return Ok(());
         }
-        let (time, wrong) = e.required("time")?;
-        let t_ns = decimal(time, 9).ok_or_else(|| wrong("a time in seconds"))?;
-        let ((light, _), (state, _)) = (e.required("id")?, e.required("state")?);
-        add(log, &input.name, id, t_ns, light, state, e.at())
+        let time = e.required("time")?;
+        let t_ns = decimal(&time, 9).ok_or_else(|| e.wrong("time", "a time in seconds", &time))?;
+        add(log, &input.name, id, t_ns, &e.required("id")?, &e.required("state")?, e.at())
     })
 }

@@ -153,9 +153,9 @@ impl Sizes {
             if e.name() != "vType" {
                 return Ok(());
             }
-            let (id, _) = e.required("id")?;
-            let class = e.text("vClass")?.unwrap_or("passenger");
-            let standard = class_named(class);
+            let id = e.required("id")?;
+            let class = e.text("vClass")?;
+            let standard = class_named(class.as_deref().unwrap_or("passenger"));
             let side = |name: &str, k: usize| -> Result<f64, Error> {
                 match (e.number(name)?, standard) {
                     (Some(v), _) if v.is_finite() && v > 0.0 => Ok(v),
@@ -168,7 +168,7 @@ impl Sizes {
             let said = e.text("length")?.is_some() && e.text("width")?.is_some();
             let class = standard.map_or(ActorClass::Unknown, |s| s.1);
             let known = Known { size: boxed(size), class, declared: !said, source: input.name.clone() };
-            self.by_type.insert(id.to_owned(), known);
+            self.by_type.insert(id.into_owned(), known);
             Ok(())
         })
     }

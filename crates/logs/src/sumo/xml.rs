@@ -1,7 +1,9 @@
 //! XML elements one by one, with their place in the file.
 
+use std::borrow::Cow;
+
 use lukao_model::{Error, Position};
-use quick_xml::Reader;
+use quick_xml::{Reader, XmlVersion};
 use quick_xml::events::{BytesStart, Event};
 
 use crate::Input;
@@ -20,12 +22,9 @@ pub(super) enum Step<'a> {
 pub(super) struct Element<'a> {
     tag: &'a BytesStart<'a>,
     input: &'a Input,
-    /// Byte at which it begins.
-    byte: u64,
+    /// Line and column at which it begins.
+    place: (u64, u64),
 }
-
-/// Makes an error about an attribute from what was expected.
-type Wrong<'a> = Box<dyn Fn(&str) -> Error + 'a>;
 
 fn line_of(input: &Input, byte: u64) -> Position {
     let before = &input.bytes[..(byte as usize).min(input.bytes.len())];
@@ -44,44 +43,39 @@ impl<'a> Element<'a> {
     }
 
     pub fn at(&self) -> At {
-        At::Byte(self.byte)
+        At::Line(self.place.0, self.place.1)
     }
 
     pub fn error(&self, expected: impl Into<String>, found: impl Into<String>) -> Error {
-        Error::new(&self.input.name, expected, found).at(line_of(self.input, self.byte))
+        Error::new(&self.input.name, expected, found).at(self.at().into())
     }
 
     pub fn missing(&self, attribute: &str) -> Error {
         self.error(format!("an attribute {attribute}"), format!("none in <{}>", self.name()))
     }
 
-    /// An attribute's text as it stands in the file; SUMO's ids hold no entities that matter here.
-    pub fn text(&self, attribute: &str) -> Result<Option<&'a str>, Error> {
+    /// An attribute's text, its entities resolved.
+    pub fn text(&self, attribute: &str) -> Result<Option<Cow<'a, str>>, Error> {
         for a in self.tag.attributes().with_checks(false) {
             let a = a.map_err(|e| self.error("attributes", e.to_string()))?;
             if a.key.into_inner() == attribute {
-                return match a.value {
-                    std::borrow::Cow::Borrowed(text) => Ok(Some(text)),
-                    std::borrow::Cow::Owned(_) => Err(self.error("a plain attribute", attribute.to_owned())),
-                };
+                if !a.value.contains('&') {
+                    return Ok(Some(a.value));
+                }
+                let plain = a.normalized_value(XmlVersion::Implicit1_0).map_err(|e| self.error("a text", e.to_string()))?;
+                return Ok(Some(Cow::Owned(plain.into_owned())));
             }
         }
         Ok(None)
     }
 
-    pub fn maybe(&self, attribute: &str) -> Result<Option<(&'a str, Wrong<'_>)>, Error> {
-        let text = self.text(attribute)?;
-        let attribute = attribute.to_owned();
-        Ok(text.map(|text| {
-            let wrong: Wrong<'_> = Box::new(move |expected| {
-                self.error(format!("{expected} in attribute {attribute}"), format!("\"{text}\""))
-            });
-            (text, wrong)
-        }))
+    pub fn required(&self, attribute: &str) -> Result<Cow<'a, str>, Error> {
+        self.text(attribute)?.ok_or_else(|| self.missing(attribute))
     }
 
-    pub fn required(&self, attribute: &str) -> Result<(&'a str, Wrong<'_>), Error> {
-        self.maybe(attribute)?.ok_or_else(|| self.missing(attribute))
+    /// An error about what an attribute says.
+    pub fn wrong(&self, attribute: &str, expected: &str, text: &str) -> Error {
+        self.error(format!("{expected} in attribute {attribute}"), format!("\"{text}\""))
     }
 
     pub fn number(&self, attribute: &str) -> Result<Option<f64>, Error> {
@@ -106,8 +100,15 @@ pub(super) fn each(input: &Input, mut f: impl FnMut(Step<'_>) -> Result<(), Erro
     })?;
     let mut reader = Reader::from_str(text);
     let mut depth = 0usize;
+    let (mut seen, mut line, mut line_begin) = (0usize, 1u64, 0usize);
     loop {
         let byte = reader.buffer_position();
+        let now = (byte as usize).min(text.len());
+        for (k, _) in text.as_bytes()[seen..now].iter().enumerate().filter(|(_, b)| **b == b'\n') {
+            (line, line_begin) = (line + 1, seen + k + 1);
+        }
+        seen = now;
+        let place = (line, (now - line_begin) as u64 + 1);
         let event = reader.read_event().map_err(|e| {
             let at = line_of(input, reader.error_position());
             Error::new(&input.name, "XML", e.to_string().replace('\n', " ")).at(at)
@@ -119,10 +120,10 @@ pub(super) fn each(input: &Input, mut f: impl FnMut(Step<'_>) -> Result<(), Erro
                     let found = format!("more than {MAX_DEPTH} elements inside each other");
                     return Err(Error::new(&input.name, "an output of SUMO", found).at(line_of(input, byte)));
                 }
-                f(Step::Begin(Element { tag: &tag, input, byte }))?;
+                f(Step::Begin(Element { tag: &tag, input, place }))?;
             }
             Event::Empty(tag) => {
-                f(Step::Begin(Element { tag: &tag, input, byte }))?;
+                f(Step::Begin(Element { tag: &tag, input, place }))?;
                 f(Step::End(tag.name().into_inner()))?;
             }
             Event::End(tag) => {
