@@ -30,13 +30,14 @@ pub use place::{Align, Placed, place};
 /// Reading logs.
 pub mod logs {
     pub use lukao_logs::{
-        Bundle, DriveSource, Format, Input, Limits, ReadOptions, input::companions_of, input::sniff, native, read,
+        Bundle, DriveSource, Format, Input, Limits, ReadOptions, input::companions_of, input::sniff, native,
+        read,
     };
 }
 
 /// Verdicts as text and JSON.
 pub mod report {
-    pub use lukao_report::{json, text};
+    pub use lukao_report::{doctor, json, text};
 }
 
 /// Rules and their manual pages.

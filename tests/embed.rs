@@ -113,7 +113,8 @@ fn frames_that_nothing_relates_are_refused() {
     let (drive, mut header) = (drive(), drive().header().as_ref().clone());
     header.frame = lukao::model::Frame::local("somewhere else");
     let moved = drive.with_header(Arc::new(header)).unwrap();
-    let e = lukao::grade(&moved, &track(), &lukao::exam("general-road").unwrap(), &Options::default()).unwrap_err();
+    let e = lukao::grade(&moved, &track(), &lukao::exam("general-road").unwrap(), &Options::default())
+        .unwrap_err();
     assert!(e.to_string().contains("expected the frame local \"somewhere else\""), "{e}");
 }
 
@@ -124,7 +125,11 @@ fn the_caller_watches_and_breaks_off() {
     let mut options = Options::default();
     options.block_ns = 5_000_000_000;
     options.watch = Some(Arc::new(move |_| {
-        if count.fetch_add(1, Ordering::Relaxed) < 3 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        if count.fetch_add(1, Ordering::Relaxed) < 3 {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
     }));
     assert!(graded(&drive(), &options).is_err());
     assert_eq!(blocks.load(Ordering::Relaxed), 4);

@@ -205,7 +205,8 @@ impl Done {
 /// what else would be called the same.
 fn report_name(log: &Path, format: Format) -> String {
     let path = files::shown(log);
-    let parts: Vec<&str> = path.split(['/', '\\']).filter(|p| !p.is_empty() && *p != "." && *p != "..").collect();
+    let parts: Vec<&str> =
+        path.split(['/', '\\']).filter(|p| !p.is_empty() && *p != "." && *p != "..").collect();
     let last = &parts[parts.len().saturating_sub(2)..];
     let legal = |c: char| if c.is_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' };
     let words: String = last.join("-").chars().map(legal).take(100).collect();
@@ -232,7 +233,8 @@ fn bar(logs: usize) -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         return ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
     }
-    let template = if logs == 1 { "{bar:40} {percent:>3} %" } else { "{bar:40} {pos} of {len} logs, {eta} left" };
+    let template =
+        if logs == 1 { "{bar:40} {percent:>3} %" } else { "{bar:40} {pos} of {len} logs, {eta} left" };
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     let len = if logs == 1 { PARTS } else { logs as u64 };
     ProgressBar::new(len).with_style(style)

@@ -74,9 +74,8 @@ fn named(drive: Drive, args: &Args) -> Result<Drive, Error> {
 
 /// The way from a file's folder to another path, with `/` between the parts on every platform.
 fn relative(file: &Path, to: &Path) -> Result<String, Error> {
-    let full = |p: &Path| {
-        std::path::absolute(p).map_err(|e| Error::new(files::shown(p), "a path", e.to_string()))
-    };
+    let full =
+        |p: &Path| std::path::absolute(p).map_err(|e| Error::new(files::shown(p), "a path", e.to_string()));
     let (from, to) = (full(file.parent().unwrap_or(Path::new("")))?, full(to)?);
     let (from, to) = (tidy(&from), tidy(&to));
     let same = from.iter().zip(&to).take_while(|(a, b)| a == b).count();

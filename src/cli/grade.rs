@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use lukao::logs::{DriveSource, Input, Limits, ReadOptions, native};
 use lukao::model::Header;
-use lukao::{Align, Error, Exam, Grader, Options, Placed, SourceFile, Verdict, Watch, place};
+use lukao::{Align, Error, Exam, Grader, Options, Placed, SourceFile, Verdict, Watch};
 
 use super::tracks::{self, Tracks};
 use super::{Exit, Format, align, batch, exam, files};
@@ -110,7 +110,11 @@ impl Job {
         options.strict = self.strict;
         options.level = self.level.clone();
         options.watch = watch;
-        if native::is_native(&files::head(path)?) { self.stream(path, options) } else { self.whole(path, options) }
+        if native::is_native(&files::head(path)?) {
+            self.stream(path, options)
+        } else {
+            self.whole(path, options)
+        }
     }
 
     /// A log of another format is read whole.
@@ -162,13 +166,9 @@ impl Job {
         let Some(loaded) = found else {
             return Ok(None);
         };
-        let align = self.tracks.align(&header.frame);
-        let placed = place(&loaded.track, &header.frame, align).map_err(|e| Error {
-            found: e.found.replace("say how to align them", "--align says how to align them"),
-            ..e
-        })?;
+        let (placed, how) = self.tracks.place(&loaded.track, &header.frame)?;
         options.inputs.track.clone_from(&loaded.files);
-        options.inputs.alignment = Some(placed.how().to_string());
+        options.inputs.alignment = Some(how);
         Ok(Some(placed))
     }
 }

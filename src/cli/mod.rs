@@ -2,7 +2,7 @@
 
 mod align;
 mod batch;
-// mod check;
+mod check;
 mod convert;
 mod exam;
 mod exit;
@@ -31,7 +31,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Grade(grade::Args),
-    // Check(check::Args),
+    Check(check::Args),
     Convert(convert::Args),
     Rules(rules::ListArgs),
     Explain(rules::ExplainArgs),
@@ -50,7 +50,7 @@ pub fn main() -> Exit {
     };
     let done = match &cli.command {
         Command::Grade(args) => grade::run(args),
-        // Command::Check(args) => check::run(args),
+        Command::Check(args) => check::run(args),
         Command::Convert(args) => convert::run(args),
         Command::Rules(args) => rules::list(args),
         Command::Explain(args) => rules::explain(args),

@@ -29,13 +29,15 @@ pub fn list(args: &ListArgs) -> Result<Exit, Error> {
             lukao::report::text::table(&["rule", "finds"], &rows)
         }
         Format::Json => {
-            let one = |r: &rules::Entry| serde_json::json!({
-                "id": r.meta.id,
-                "summary": r.meta.summary(),
-                "parameters": r.meta.params.iter().map(|p| serde_json::json!({
-                    "name": p.name, "values": p.kind.to_string(), "default": p.default, "doc": p.doc.trim(),
-                })).collect::<Vec<_>>(),
-            });
+            let one = |r: &rules::Entry| {
+                serde_json::json!({
+                    "id": r.meta.id,
+                    "summary": r.meta.summary(),
+                    "parameters": r.meta.params.iter().map(|p| serde_json::json!({
+                        "name": p.name, "values": p.kind.to_string(), "default": p.default, "doc": p.doc.trim(),
+                    })).collect::<Vec<_>>(),
+                })
+            };
             let all: Vec<serde_json::Value> = rules::ALL.iter().map(one).collect();
             format!("{:#}\n", serde_json::Value::Array(all))
         }
@@ -47,7 +49,11 @@ pub fn list(args: &ListArgs) -> Result<Exit, Error> {
 pub fn explain(args: &ExplainArgs) -> Result<Exit, Error> {
     let Some(rule) = rules::find(&args.rule) else {
         let ids: Vec<&str> = rules::ALL.iter().map(|r| r.meta.id).collect();
-        return Err(Error::new("explain", format!("one of the rules {}", ids.join(", ")), format!("\"{}\"", args.rule)));
+        return Err(Error::new(
+            "explain",
+            format!("one of the rules {}", ids.join(", ")),
+            format!("\"{}\"", args.rule),
+        ));
     };
     out::print(&lukao::report::text::page(&rule.meta.page()))?;
     Ok(Exit::Passed)

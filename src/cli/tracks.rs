@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use lukao::logs::Limits;
 use lukao::model::frame::Crs;
 use lukao::model::{Frame, Header};
-use lukao::{Align, Error, SourceFile, Track};
+use lukao::{Align, Error, Placed, SourceFile, Track, place};
 
 use super::files;
 
@@ -53,10 +53,26 @@ impl Tracks {
         Ok(None)
     }
 
-    /// How the track comes into the log's frame. Coordinates "of the map" are those of the map that the user gives.
-    pub fn align(&self, frame: &Frame) -> Align {
-        let of_the_map = matches!(&frame.crs, Crs::Local { name } if name == MAP_FRAME);
-        self.align.unwrap_or(if of_the_map { Align::Identity } else { Align::Declared })
+    /// Brings the track into the log's frame. Coordinates "of the map" are those of the map that the user gives.
+    pub fn place<'t>(&self, track: &'t Track, frame: &Frame) -> Result<(Placed<'t>, String), Error> {
+        if let Some(align) = self.align {
+            let placed = place(track, frame, align)?;
+            let how = placed.how().replace("as the caller says", "as --align says");
+            return Ok((placed, how));
+        }
+        if matches!(&frame.crs, Crs::Local { name } if name == MAP_FRAME) {
+            let placed = place(track, frame, Align::Identity)?;
+            return Ok((
+                placed,
+                "the log's coordinates are those of its map, and this is the map given".into(),
+            ));
+        }
+        let placed = place(track, frame, Align::Declared).map_err(|e| Error {
+            found: e.found.replace("say how to align them", "--align says how to align them"),
+            ..e
+        })?;
+        let how = placed.how().to_string();
+        Ok((placed, how))
     }
 
     fn load(&self, path: &Path) -> Result<Arc<Loaded>, Error> {

@@ -120,9 +120,8 @@ impl<'a> Grader<'a> {
                 let (item, requirement) = (slot.item, slot.requirement);
                 let params = slot.instance.params();
                 let mut result = slot.instance.finish();
-                for m in slot.scope_unknown.undetermined {
-                    result.missing(&m.what, &m.why, m.when);
-                }
+                result.undetermined.extend(slot.scope_unknown.undetermined);
+                result.undetermined.sort_by(|a, b| (a.when, &a.what, &a.why).cmp(&(b.when, &b.what, &b.why)));
                 Answer { item, requirement, params, result }
             })
             .collect();

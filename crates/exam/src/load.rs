@@ -4,7 +4,9 @@ use lukao_model::outcome::Decision;
 use lukao_model::{Error, Origin, Position};
 use sha2::{Digest, Sha256};
 
-use crate::pack::{Basis, Exam, Exercise, Item, Judge, Requirement, ScoreRule, ScoreScope, Source, Title};
+use crate::pack::{
+    Basis, CausedBy, Exam, Exercise, Item, Judge, Requirement, ScoreRule, ScoreScope, Source, Title,
+};
 use crate::scope::{self, Scope};
 use crate::toml_at::{Doc, Node, Table, suggestion};
 
@@ -212,6 +214,12 @@ fn requirement(node: &Node<'_>, known: &Known<'_>) -> Result<Requirement, Error>
         must: flag(t.get("must"))?,
         veto: flag(t.get("veto"))?,
         max_u: t.get("max_u").map(|n| n.number(0.0..=1e9)).transpose()?,
+        caused_by: match t.get("caused_by") {
+            Some(n) => {
+                n.word(&[("anyone", CausedBy::Anyone), ("ego-or-undecided", CausedBy::EgoOrUndecided)])?
+            }
+            None => CausedBy::Anyone,
+        },
         source: source(&t.need("source")?)?,
     };
     t.finish()?;

@@ -132,8 +132,22 @@ pub struct Requirement {
     pub veto: bool,
     /// Largest uncertainty with which it may be judged, in the rule's unit.
     pub max_u: Option<f64>,
+    /// Whose contacts count.
+    pub caused_by: CausedBy,
     /// On whose authority.
     pub source: Source,
+}
+
+/// Which contacts cost points.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum CausedBy {
+    /// All.
+    #[default]
+    Anyone,
+    /// All but those that the ego did not cause, as far as the log decides that.
+    EgoOrUndecided,
 }
 
 /// Who judges a requirement.

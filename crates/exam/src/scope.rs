@@ -2,6 +2,7 @@
 
 use lukao_measure::Measures;
 use lukao_model::{Error, Interval, Intervals, Missing};
+use lukao_track::{LaneHit, Track};
 
 use crate::toml_at::{Node, Table};
 
@@ -21,6 +22,10 @@ pub struct Scope {
 pub enum Condition {
     /// The ego's own speed.
     Speed(Range),
+    /// The speed limit of the ego's lane. No limit at all is above every range that ends.
+    SpeedLimit(Range),
+    /// Where the ego is.
+    Place(Where),
 }
 
 /// Values `from <= v < to`, SI units.
@@ -38,6 +43,16 @@ impl Range {
     pub fn contains(&self, v: f64) -> bool {
         self.from <= v && v < self.to
     }
+}
+
+/// Where the ego is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Where {
+    /// In a lane inside a junction.
+    Junction,
+    /// In a lane outside junctions.
+    Road,
 }
 
 /// When a scope holds within a window, and when that cannot be told.
@@ -95,11 +110,38 @@ impl Condition {
     fn at(&self, measures: &Measures<'_>, k: usize) -> Holds {
         match self {
             Self::Speed(range) => match measures.ego_speed_mps(k) {
-                Some(v) if range.contains(v.value.abs()) => Holds::Yes,
-                Some(_) => Holds::No,
+                Some(v) => holds(range.contains(v.value.abs())),
                 None => Holds::Unknown { what: "speed_mps", why: "the ego's speed is not known" },
             },
+            Self::SpeedLimit(range) => {
+                let (track, hit) = match lane(measures, k) {
+                    Ok(found) => found,
+                    Err(unknown) => return unknown,
+                };
+                match track.speed_limit_at(hit.lane, hit.station_m) {
+                    Some(limit) => holds(range.contains(limit.max_mps.unwrap_or(f64::MAX))),
+                    None => Holds::Unknown { what: "speed limit", why: "the map gives none for the lane" },
+                }
+            }
+            Self::Place(place) => match lane(measures, k) {
+                Ok((track, hit)) => holds(track.lane(hit.lane).in_junction == (*place == Where::Junction)),
+                Err(unknown) => unknown,
+            },
         }
+    }
+}
+
+fn holds(yes: bool) -> Holds {
+    if yes { Holds::Yes } else { Holds::No }
+}
+
+fn lane<'m>(measures: &'m Measures<'_>, k: usize) -> Result<(&'m Track, LaneHit), Holds> {
+    let (Some(track), Some(places)) = (measures.track(), measures.places()) else {
+        return Err(Holds::Unknown { what: "track", why: "the drive has none" });
+    };
+    match places.at(k) {
+        Some(place) => Ok((track, place.hit)),
+        None => Err(Holds::Unknown { what: "lane", why: "the ego is in no traffic lane of the track" }),
     }
 }
 
@@ -108,6 +150,12 @@ pub(crate) fn parse(name: &str, node: &Node<'_>) -> Result<Scope, Error> {
     let mut conditions = Vec::new();
     if let Some(r) = t.get("speed_kmh") {
         conditions.push(Condition::Speed(range_kmh(&r)?));
+    }
+    if let Some(r) = t.get("speed_limit_kmh") {
+        conditions.push(Condition::SpeedLimit(range_kmh(&r)?));
+    }
+    if let Some(p) = t.get("place") {
+        conditions.push(Condition::Place(p.word(&[("junction", Where::Junction), ("road", Where::Road)])?));
     }
     t.finish()?;
     if conditions.is_empty() {

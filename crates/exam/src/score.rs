@@ -1,11 +1,11 @@
 //! From the rules' answers to the verdict: events charged once, points, items, and the whole in one word.
 
-use lukao_model::outcome::{Finding, Outcome};
+use lukao_model::outcome::{Causation, Finding, Outcome};
 use lukao_model::time::{Interval, Intervals};
 use lukao_model::{Missing, RuleResult};
 
 use crate::options::{Inputs, Options};
-use crate::pack::{Basis, Exam, Exercise, Item, Judge, Requirement};
+use crate::pack::{Basis, CausedBy, Exam, Exercise, Item, Judge, Requirement};
 use crate::verdict::{
     BasisShare, DriveInfo, ExamInfo, ItemResult, ItemStatus, LevelGap, LevelResult, Overall, Param,
     ParamValue, Provenance, RequirementResult, SCHEMA_VERSION, Score, ScoredFinding, SourceFile, Verdict,
@@ -54,7 +54,7 @@ pub(crate) fn verdict(graded: Graded<'_>) -> Verdict {
     number(&mut findings, exam);
     if options.strict {
         for f in findings.iter_mut().filter(|f| f.source.basis == Basis::Profile) {
-            (f.points, f.must, f.veto) = (0.0, false, false);
+            spare(f, "the demand is this project's own reading, on which strict mode does not decide");
         }
     }
     charge_once(&mut findings);
@@ -129,6 +129,7 @@ fn unanswered(exam: &Exam, r: &Requirement, span: Option<Interval>) -> Requireme
         must: r.must,
         veto: r.veto,
         max_u: r.max_u,
+        caused_by: r.caused_by,
         source: r.source.clone(),
         outcome: Outcome::Undetermined,
         opportunities: 0,
@@ -164,17 +165,29 @@ fn param((name, value): (&String, &toml::Value)) -> Option<Param> {
 }
 
 fn found(item: &str, r: &Requirement, finding: Finding) -> ScoredFinding {
-    ScoredFinding {
+    let others = finding.attribution.as_ref().is_some_and(|a| a.caused_by == Causation::Other);
+    let spared = others && r.caused_by == CausedBy::EgoOrUndecided;
+    let mut f = ScoredFinding {
         number: 0,
         item: item.into(),
         requirement: r.id.clone(),
         points: r.points,
         must: r.must,
         veto: r.veto,
+        not_charged: None,
         same_event_as: None,
         source: r.source.clone(),
         finding,
+    };
+    if spared {
+        spare(&mut f, "the ego did not cause it");
     }
+    f
+}
+
+fn spare(f: &mut ScoredFinding, why: &str) {
+    (f.points, f.must, f.veto) = (0.0, false, false);
+    f.not_charged = Some(why.into());
 }
 
 /// Sorts by time, then by the pack's order, and numbers from 1.
@@ -311,7 +324,7 @@ fn overall(
     let applied = level.and_then(|l| l.applied.as_deref());
     let needed: Vec<&ItemResult> = items.iter().filter(|i| counts(i, applied)).collect();
     let (mut failed, mut open) = (Vec::new(), Vec::new());
-    for f in findings.iter().filter(|f| f.veto && f.same_event_as.is_none()) {
+    for f in findings.iter().filter(|f| f.veto && f.charged()) {
         failed.push(format!("veto: {} (finding {})", f.finding.what, f.number));
     }
     for i in &needed {
@@ -364,12 +377,12 @@ fn basis(items: &[ItemResult], findings: &[ScoredFinding]) -> Vec<BasisShare> {
     let requirements = || items.iter().flat_map(|i| &i.requirements);
     let share = |basis: Basis| {
         let own = || requirements().filter(move |r| r.source.basis == basis);
-        let charged =
-            || findings.iter().filter(move |f| f.source.basis == basis && f.same_event_as.is_none());
+        let charged = || findings.iter().filter(move |f| f.source.basis == basis && f.charged());
         let decided = |r: &&RequirementResult| matches!(r.outcome, Outcome::Pass | Outcome::Fail);
         BasisShare {
             basis,
             requirements: own().count() as u32,
+            exercised: own().filter(|r| r.outcome != Outcome::NotApplicable).count() as u32,
             decided: own().filter(decided).count() as u32,
             findings: charged().count() as u32,
             deducted: charged().map(|f| f.points).sum(),

@@ -8,7 +8,7 @@ use lukao_model::time::Interval;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::pack::{Basis, Exercise, Judge, ScoreScope, Source, Title};
+use crate::pack::{Basis, CausedBy, Exercise, Judge, ScoreScope, Source, Title};
 
 /// Version of the verdict's JSON: `major.minor`. A reader of 1.x must ignore keys that it does not know.
 pub const SCHEMA_VERSION: &str = "1.0";
@@ -39,6 +39,21 @@ pub struct Verdict {
     pub drives: Vec<DriveInfo>,
     /// What it takes to repeat this.
     pub provenance: Provenance,
+}
+
+/// Codes of the data policy under which poses of an actor are lost.
+const LOSSES: [&str; 7] =
+    ["conflicting-samples", "gap", "non-finite", "out-of-range", "spike", "teleport", "vanished"];
+
+impl Verdict {
+    /// Notes that say that data of the vehicle under test was lost: there is time of the drive at which nobody
+    /// knows what it did.
+    pub fn lost(&self) -> impl Iterator<Item = &LogNote> {
+        let of_ego = |d: &DriveInfo, n: &LogNote| d.ego.as_ref() == Some(&n.subject);
+        self.drives.iter().flat_map(move |d| {
+            d.notes.iter().filter(move |n| of_ego(d, n) && LOSSES.contains(&n.code.as_str()))
+        })
+    }
 }
 
 /// The whole in one word.
@@ -240,6 +255,8 @@ pub struct RequirementResult {
     pub veto: bool,
     /// Largest uncertainty with which it may be judged.
     pub max_u: Option<f64>,
+    /// Which contacts cost points.
+    pub caused_by: CausedBy,
     /// On whose authority.
     pub source: Source,
     /// The answer.
@@ -287,12 +304,14 @@ pub struct ScoredFinding {
     pub item: String,
     /// Requirement of the item.
     pub requirement: String,
-    /// Points taken off; 0 if the same event is charged elsewhere, or is not decided in strict mode.
+    /// Points taken off; 0 if it is not charged, or the same event is charged elsewhere.
     pub points: f64,
     /// It fails the item.
     pub must: bool,
     /// It fails the exam.
     pub veto: bool,
+    /// Why it costs nothing, if it is not for being the same event as another.
+    pub not_charged: Option<String>,
     /// Number of the finding under which this physical event is charged.
     pub same_event_as: Option<u32>,
     /// Clause that demands otherwise.
@@ -300,6 +319,14 @@ pub struct ScoredFinding {
     /// The evidence.
     #[serde(flatten)]
     pub finding: Finding,
+}
+
+impl ScoredFinding {
+    /// Whether it is this finding that is charged for its event.
+    #[must_use]
+    pub fn charged(&self) -> bool {
+        self.same_event_as.is_none() && self.not_charged.is_none()
+    }
 }
 
 /// How much of the verdict rests on one basis.
@@ -310,7 +337,9 @@ pub struct BasisShare {
     pub basis: Basis,
     /// Requirements of the pack.
     pub requirements: u32,
-    /// Of them, decided: passed or failed.
+    /// Of them, those for which there was occasion.
+    pub exercised: u32,
+    /// Of those, decided: passed or failed.
     pub decided: u32,
     /// Findings charged.
     pub findings: u32,

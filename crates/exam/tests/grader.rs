@@ -103,7 +103,11 @@ fn cutting_blocking_and_threads_do_not_matter() {
         let threads = 1 + rng.below(4);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let v = pool.install(|| in_pieces(&drive, &cuts, &options));
-        assert_eq!(v, whole, "round {round}: block {} ns, {threads} threads, cuts {cuts:?}", options.block_ns);
+        assert_eq!(
+            v, whole,
+            "round {round}: block {} ns, {threads} threads, cuts {cuts:?}",
+            options.block_ns
+        );
     }
 }
 
@@ -129,7 +133,11 @@ fn the_caller_sees_progress_and_may_break_off() {
     options.block_ns = 10 * S;
     options.watch = Some(Arc::new(move |p| {
         assert!(p.span.is_some());
-        if count.fetch_add(1, Ordering::Relaxed) == 4 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if count.fetch_add(1, Ordering::Relaxed) == 4 {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     }));
     let e = grade(&drive(), None, &exam(), &options).unwrap_err();
     assert_eq!(e.to_string(), "grading: expected to run to its end, found a request to stop");
@@ -142,7 +150,10 @@ fn stretches_must_follow_and_something_must_come() {
     let mut grader = Grader::new(None, &exam, &Options::default()).unwrap();
     grader.push(&drive.slice(0, 20 * S)).unwrap();
     let e = grader.push(&drive.slice(10 * S, 40 * S)).unwrap_err();
-    assert_eq!(e.to_string(), "stop and go: expected a stretch after 19950000000 ns, found one from 10000000000 ns");
+    assert_eq!(
+        e.to_string(),
+        "stop and go: expected a stretch after 19950000000 ns, found one from 10000000000 ns"
+    );
     let empty = Grader::new(None, &exam, &Options::default()).unwrap();
     assert!(empty.finish().is_err());
 }

@@ -55,24 +55,68 @@ fn a_good_pack_is_read_whole() {
 #[test]
 fn errors_name_line_and_column_and_what_was_meant() {
     let cases = [
-        ("points = 5", "poinst = 5", r#"x.toml line 25 column 1: expected the key "points" in `item.require`, found "poinst" (did you mean "points"?)"#),
-        ("points = 5", "points = -5", "x.toml line 25 column 10: expected a number from 0 to 1000000 in `item.require.points`, found -5"),
-        ("points = 5", "points = nan", "x.toml line 25 column 10: expected a number from 0 to 1000000 in `item.require.points`, found nan"),
-        ("points = 5", "points = 5\nmst = true", r#"x.toml line 26 column 1: expected one of the keys judge, id, rule, params, scope, points, must, veto, max_u, source, found "mst" (did you mean "must"?)"#),
-        ("\"harsh-braking\"", "\"harsh-braknig\"", r#"found "harsh-braknig" (did you mean "harsh-braking"?)"#),
+        (
+            "points = 5",
+            "poinst = 5",
+            r#"x.toml line 25 column 1: expected the key "points" in `item.require`, found "poinst" (did you mean "points"?)"#,
+        ),
+        (
+            "points = 5",
+            "points = -5",
+            "x.toml line 25 column 10: expected a number from 0 to 1000000 in `item.require.points`, found -5",
+        ),
+        (
+            "points = 5",
+            "points = nan",
+            "x.toml line 25 column 10: expected a number from 0 to 1000000 in `item.require.points`, found nan",
+        ),
+        (
+            "points = 5",
+            "points = 5\nmst = true",
+            r#"x.toml line 26 column 1: expected one of the keys judge, id, rule, params, scope, points, must, veto, max_u, caused_by, source, found "mst" (did you mean "must"?)"#,
+        ),
+        (
+            "\"harsh-braking\"",
+            "\"harsh-braknig\"",
+            r#"found "harsh-braknig" (did you mean "harsh-braking"?)"#,
+        ),
         ("max_decel_mps2 =", "max_decel_kmh =", "x.toml line 23 column 12: expected one of max_decel_mps2"),
         ("max_decel_mps2 =", "max_decl_mps2 =", r#"(did you mean "max_decel_mps2"?)"#),
-        ("mps2 = 4.0", "mps2 = -4.0", "x.toml line 23 column 29: expected a number from 0.1 to 15 m/s2 in `max_decel_mps2`, found -4.0"),
+        (
+            "mps2 = 4.0",
+            "mps2 = -4.0",
+            "x.toml line 23 column 29: expected a number from 0.1 to 15 m/s2 in `max_decel_mps2`, found -4.0",
+        ),
         ("mps2 = 4.0", "mps2 = \"a\"", "x.toml line 23 column 29: expected a number from"),
-        ("scope = \"slow\"", "scope = \"slwo\"", r#"x.toml line 24 column 9: expected one of the scopes slow, found "slwo" (did you mean "slow"?)"#),
-        ("levels = [\"T2\"]", "levels = [\"T9\"]", r#"x.toml line 19 column 11: expected one of the exam's levels (T1, T2), found "T9""#),
+        (
+            "scope = \"slow\"",
+            "scope = \"slwo\"",
+            r#"x.toml line 24 column 9: expected one of the scopes slow, found "slwo" (did you mean "slow"?)"#,
+        ),
+        (
+            "levels = [\"T2\"]",
+            "levels = [\"T9\"]",
+            r#"x.toml line 19 column 11: expected one of the exam's levels (T1, T2), found "T9""#,
+        ),
         ("basis = \"text\"", "basis = \"txt\"", r#"found "txt" (did you mean "text"?)"#),
         ("speed_kmh = { to = 36 }", "", r#"expected at least one condition in the scope "slow", found none"#),
-        ("{ to = 36 }", "{ from = 40, to = 36 }", "x.toml line 14 column 13: expected `from` below `to`, found 40 and 36"),
+        (
+            "{ to = 36 }",
+            "{ from = 40, to = 36 }",
+            "x.toml line 14 column 13: expected `from` below `to`, found 40 and 36",
+        ),
         ("pass = 80", "pass = 101", "x.toml line 11 column 8: expected a number from 0 to 100"),
-        ("source = { doc = \"d\", edition", "sauce = { doc = \"d\", edition", r#"found "sauce" (did you mean "source"?)"#),
+        (
+            "source = { doc = \"d\", edition",
+            "sauce = { doc = \"d\", edition",
+            r#"found "sauce" (did you mean "source"?)"#,
+        ),
         ("id = \"gestures\"", "", r#"expected the key "id" in `item.require`"#),
-        ("format = 1", "format = 2", "x.toml line 1 column 10: expected a whole number from 1 to 1 in `format`, found 2"),
+        (
+            "format = 1",
+            "format = 2",
+            "x.toml line 1 column 10: expected a whole number from 1 to 1 in `format`, found 2",
+        ),
         ("[exam]", "[exam", "x.toml line 2 column "),
         ("id = \"braking\"", "id = \"Braking!\"", "expected an id of a-z, 0-9 and \"-\" in `item.id`"),
     ];

@@ -7,7 +7,7 @@ use lukao_exam::verdict::{
 };
 use lukao_exam::{Basis, Exercise, Source};
 use lukao_model::Missing;
-use lukao_model::outcome::{Causation, Decision, DetailValue};
+use lukao_model::outcome::{Causation, Decision, Detail, DetailValue};
 use lukao_model::time::{Interval, Intervals};
 
 use crate::layout::{columns, wrap};
@@ -50,6 +50,11 @@ fn head(out: &mut String, v: &Verdict) {
     let _ = writeln!(out, "{}", headline(v));
     for reason in &v.reasons {
         out.push_str(&wrap(reason, "  - ", "    ", WIDTH));
+    }
+    let lost: Vec<&str> = v.lost().map(|n| n.code.as_str()).collect();
+    if !lost.is_empty() {
+        let text = format!("data of the ego was lost ({}), see the notes on the log", lost.join(", "));
+        out.push_str(&wrap(&text, "  - ", "    ", WIDTH));
     }
     if let Some(level) = &v.level {
         let reached = level.reached.as_deref().unwrap_or("none");
@@ -106,7 +111,10 @@ fn exercised(i: &ItemResult) -> String {
         ItemStatus::NotExercised if i.exercise == Exercise::Required => "required".into(),
         ItemStatus::NotExercised => "no occasion".into(),
         _ if opportunities == 0 && judged == 0 => "not judged at any time".into(),
-        _ => format!("{opportunities} occasions, {} judged", duration(judged)),
+        _ => {
+            let s = if opportunities == 1 { "" } else { "s" };
+            format!("{opportunities} occasion{s}, {} judged", duration(judged))
+        }
     }
 }
 
@@ -119,7 +127,26 @@ fn findings(out: &mut String, v: &Verdict, clock: Clock) {
     for f in &v.findings {
         let number = format!("  {:>3}  ", f.number);
         out.push_str(&wrap(&evidence(f, clock), &number, "       ", WIDTH));
+        let more: Vec<String> = f.finding.details.iter().map(detail).collect();
+        if !more.is_empty() {
+            out.push_str(&wrap(&more.join(", "), "       ", "       ", WIDTH));
+        }
         out.push_str(&wrap(&charge(f), "       ", "       ", WIDTH));
+    }
+}
+
+/// `closing speed 9.0 km/h` for `closing_speed_mps` 2.5.
+fn detail(d: &Detail) -> String {
+    const UNITS: [(&str, &str); 6] =
+        [("_mps2", "m/s2"), ("_mps", "m/s"), ("_radps", "rad/s"), ("_rad", "rad"), ("_s", "s"), ("_m", "m")];
+    match &d.value {
+        DetailValue::Text(t) if t.starts_with(&d.name) => t.clone(),
+        DetailValue::Text(t) => format!("{} {t}", d.name.replace('_', " ")),
+        DetailValue::Number(n) => {
+            let unit = UNITS.iter().find_map(|(end, unit)| Some((d.name.strip_suffix(end)?, *unit)));
+            let (name, unit) = unit.unwrap_or((&d.name, ""));
+            format!("{} {}", name.replace('_', " "), value(*n, unit, None))
+        }
     }
 }
 
@@ -150,15 +177,16 @@ fn evidence(f: &ScoredFinding, clock: Clock) -> String {
 }
 
 fn charge(f: &ScoredFinding) -> String {
-    let cost = match f.same_event_as {
-        Some(n) => format!("same event as finding {n}, charged there"),
-        None if f.points > 0.0 => format!("−{} points", plain(f.points)),
-        None => "no points".into(),
+    let cost = match (f.same_event_as, &f.not_charged) {
+        (_, Some(why)) => format!("no points: {why}"),
+        (Some(n), _) => format!("same event as finding {n}, charged there"),
+        _ if f.points > 0.0 => format!("−{} points", plain(f.points)),
+        _ => "no points".into(),
     };
     let mut text = format!("{}/{}, {cost}", f.item, f.requirement);
-    if f.veto && f.same_event_as.is_none() {
+    if f.veto && f.charged() {
         text.push_str(", veto");
-    } else if f.must {
+    } else if f.must && f.charged() {
         text.push_str(", fails the item");
     }
     let _ = write!(text, "; {}", source(&f.source));
@@ -195,18 +223,6 @@ fn attributions(out: &mut String, v: &Verdict) {
         };
         let number = format!("  {:>3}  ", f.number);
         out.push_str(&wrap(&format!("{who}: {}", a.why), &number, "       ", WIDTH));
-        let details: Vec<String> = f
-            .finding
-            .details
-            .iter()
-            .map(|d| match &d.value {
-                DetailValue::Number(n) => format!("{} {}", d.name, plain(*n)),
-                DetailValue::Text(t) => format!("{} {t}", d.name),
-            })
-            .collect();
-        if !details.is_empty() {
-            out.push_str(&wrap(&details.join(", "), "       ", "       ", WIDTH));
-        }
     }
 }
 
@@ -276,11 +292,11 @@ fn basis(out: &mut String, v: &Verdict) {
     let rows: Vec<Vec<String>> = v
         .basis
         .iter()
-        .filter(|b| b.requirements > 0)
+        .filter(|b| b.exercised > 0)
         .map(|b| {
             let points =
                 if b.deducted > 0.0 { format!(", −{} points", plain(b.deducted)) } else { String::new() };
-            let decided = format!("{} of {} requirements decided{points}", b.decided, b.requirements);
+            let decided = format!("decided {} of {} requirements{points}", b.decided, b.exercised);
             vec![b.basis.name().into(), words(b.basis).into(), decided]
         })
         .collect();

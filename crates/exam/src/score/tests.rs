@@ -96,7 +96,13 @@ fn judge(ten: RuleResult, must: RuleResult, veto: RuleResult) -> Verdict {
         notes: Vec::new(),
     };
     let answers = vec![answer(0, 0, ten), answer(0, 1, must), answer(1, 0, veto)];
-    verdict(Graded { exam: &exam, options: &Options::default(), drive, span: Some(Interval::new(0, 9)), answers })
+    verdict(Graded {
+        exam: &exam,
+        options: &Options::default(),
+        drive,
+        span: Some(Interval::new(0, 9)),
+        answers,
+    })
 }
 
 #[test]
