@@ -15,6 +15,7 @@ mod host;
 mod lanes;
 mod message;
 mod read;
+mod schema;
 mod trace;
 mod vehicle;
 mod write;

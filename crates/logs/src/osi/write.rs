@@ -66,9 +66,10 @@ pub fn write_mcap(drive: &Drive) -> Result<Vec<u8>, Error> {
     writer
         .write_metadata(&mcap::records::Metadata { name: "net.asam.osi.trace".into(), metadata })
         .map_err(wrong)?;
+    let schema = super::schema::descriptor_set();
     let mut channel = |name: &str| {
-        let schema = writer.add_schema(&format!("osi3.{name}"), "protobuf", &[])?;
-        writer.add_channel(schema, name, "protobuf", &BTreeMap::new())
+        let id = writer.add_schema(&format!("osi3.{name}"), "protobuf", &schema)?;
+        writer.add_channel(id, name, "protobuf", &BTreeMap::new())
     };
     let truth = channel("GroundTruth").map_err(wrong)?;
     let hosts = host_messages(drive);

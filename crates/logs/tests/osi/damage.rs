@@ -192,7 +192,8 @@ fn mcap_reads_however_it_is_packed() {
 fn a_checksum_that_does_not_fit_is_found() {
     let of_chunk = mcap::WriteOptions::new().compression(None).calculate_data_section_crc(false);
     let of_data = mcap::WriteOptions::new().use_chunks(false);
-    for (options, expected) in [(of_chunk, "a chunk with the checksum"), (of_data, "data with the checksum")] {
+    for (options, expected) in [(of_chunk, "a chunk with the checksum"), (of_data, "data with the checksum")]
+    {
         let mut bytes = made(options, TRUTH, "protobuf", &frames());
         // A coordinate, so that all still decodes.
         let x = 7.0f64.to_le_bytes();
