@@ -11,6 +11,9 @@ pub(crate) const MAX_RADIUS_M: f64 = 1e5;
 /// Smallest half length or width that is resolved, metres.
 const MIN_HALF_M: f64 = 1e-6;
 
+/// Most corners of an outline that are resolved.
+const MAX_CORNERS: usize = 64;
+
 /// Corners counter-clockwise, metres forward and left of the pose.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Corners {
@@ -92,7 +95,9 @@ impl Footprint {
 
     /// Whether its size is one that can be resolved.
     pub(crate) fn is_plain(&self) -> bool {
-        self.radius_m <= MAX_RADIUS_M && self.half_m.is_none_or(|[l, w]| l >= MIN_HALF_M && w >= MIN_HALF_M)
+        self.radius_m <= MAX_RADIUS_M
+            && self.corners.len() <= MAX_CORNERS
+            && self.half_m.is_none_or(|[l, w]| l >= MIN_HALF_M && w >= MIN_HALF_M)
     }
 }
 

@@ -14,8 +14,8 @@ use crate::trig;
 pub(crate) const TOUCH_M: f64 = 1e-7;
 /// Rotation over a stretch that moves no point further than this is left out.
 pub(crate) const TURN_M: f64 = 2e-5;
-/// Stretches of one knot interval that are looked at before giving up.
-const BUDGET: u32 = 200_000;
+/// Work on one knot interval before giving up, in products of corner counts: some 10 ms.
+const BUDGET: usize = 20_000_000;
 /// Pieces between which nothing moves further than this are one.
 const JOIN_M: f64 = 2e-5;
 
@@ -124,9 +124,10 @@ pub(crate) fn touching(knot: &Knot<'_>, scratch: &mut Scratch) -> bool {
     todo.clear();
     let end = if knot.from_ns == knot.to_ns { level_from } else { level_to };
     todo.push(Stretch { from: level_from, to: end, proven: false });
+    let corner_count = knot.shape_a.corners.len() + knot.shape_b.corners.len();
     let mut budget = BUDGET;
     while let Some(Stretch { from, to, proven }) = todo.pop() {
-        let Some(left) = budget.checked_sub(1) else { return false };
+        let Some(left) = budget.checked_sub(corner_count * corner_count) else { return false };
         budget = left;
         if proven {
             keep(pieces, (from, to), moving);

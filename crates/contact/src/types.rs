@@ -112,7 +112,7 @@ pub enum GapReason {
     /// The actor's data has a gap.
     ActorGap,
     /// A value is not finite, or beyond what can be resolved to 0.1 mm: positions beyond 10⁹ m, yaw beyond
-    /// 10⁶ rad, sizes beyond 10⁵ m, times that do not rise.
+    /// 10⁶ rad, sizes beyond 10⁵ m, outlines of more than 64 corners, times that do not rise.
     OutOfRange,
     /// The window does not reach to the samples around this stretch.
     Window,

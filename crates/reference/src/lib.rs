@@ -7,5 +7,5 @@
 pub mod moving;
 pub mod polygon;
 
-pub use moving::{Moving, Violation, check};
+pub use moving::{Moving, Violation, check, signed_at};
 pub use polygon::signed_distance;

@@ -102,6 +102,13 @@ impl Pair<'_> {
     }
 }
 
+/// Signed distance (see [`signed_distance`]) of two bodies at `t_ns + part`, both known then.
+#[must_use]
+pub fn signed_at(a: &Moving, b: &Moving, t_ns: i64, part_ns: f64) -> f64 {
+    let (p, q) = (a.pose_at(t_ns, part_ns), b.pose_at(t_ns, part_ns));
+    signed_distance(&a.placed(p, [p[0], p[1]]), &b.placed(q, [p[0], p[1]]))
+}
+
 /// Checks reported contacts of two bodies against the bound, metres.
 ///
 /// # Errors

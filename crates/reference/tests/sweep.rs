@@ -50,12 +50,12 @@ fn properties_of_motion() {
 
         let (angle, dx, dy) = (r.range(-3.0, 3.0), r.range(-900.0, 900.0), r.range(-900.0, 900.0));
         let (s, c) = math::sin_cos(angle);
-        let turned = case.map(|t, [x, y, yaw]| {
+        let turned = map(&case, |t, [x, y, yaw]| {
             (t, [c * x - s * y + dx, s * x + c * y + dy, math::wrap_angle(yaw + angle)])
         });
         holds(&case, &reported(&turned.drive(), 0), 1e-8, "moved rigidly", seed);
 
-        let back = case.map(|t, p| (-t, p));
+        let back = map(&case, |t, p| (-t, p));
         let mut mirrored: Vec<(i64, i64)> = reported(&back.drive(), 0).iter().map(|i| (-i.1, -i.0)).collect();
         mirrored.sort_unstable();
         holds(&case, &mirrored, 0.0, "time reversed", seed);
@@ -72,6 +72,17 @@ fn properties_of_motion() {
             }
         }
     }
+}
+
+/// Changes every sample: time and pose.
+fn map(case: &Case, change: impl Fn(i64, [f64; 3]) -> (i64, [f64; 3])) -> Case {
+    let mut out = case.clone();
+    for b in &mut out.bodies {
+        let mut all: Vec<(i64, [f64; 3])> = b.t_ns.iter().zip(&b.pose).map(|(t, p)| change(*t, *p)).collect();
+        all.sort_by_key(|s| s.0);
+        (b.t_ns, b.pose) = all.into_iter().unzip();
+    }
+    out
 }
 
 /// Each step halved by a sample of its own motion.

@@ -190,16 +190,4 @@ impl Case {
         };
         Drive::new(Arc::new(header), clocks, vec![run(0), run(1)], vec![]).unwrap()
     }
-
-    /// Changes every sample: time and pose.
-    pub fn map(&self, change: impl Fn(i64, [f64; 3]) -> (i64, [f64; 3])) -> Self {
-        let mut out = self.clone();
-        for b in &mut out.bodies {
-            let mut all: Vec<(i64, [f64; 3])> =
-                b.t_ns.iter().zip(&b.pose).map(|(t, p)| change(*t, *p)).collect();
-            all.sort_by_key(|s| s.0);
-            (b.t_ns, b.pose) = all.into_iter().unzip();
-        }
-        out
-    }
 }
