@@ -28,7 +28,9 @@ pub(super) fn assemble(mut log: Ingest) -> Result<Drive, Error> {
         .reduce(|a, b| Interval { from_ns: a.from_ns.min(b.from_ns), to_ns: a.to_ns.max(b.to_ns) });
     let Some(span) = span else {
         let notes = std::mem::take(&mut log.notes).into_vec();
-        let found = notes.first().map_or("an empty log".into(), |n| {
+        let lost = ["non-finite", "out-of-range", "conflicting-samples"];
+        let why = notes.iter().find(|n| lost.contains(&n.code.as_str()));
+        let found = why.map_or("an empty log".into(), |n| {
             format!("only samples that cannot be used ({}: {})", n.code, n.text)
         });
         return Err(log.error("at least one pose or value", found, At::Whole));

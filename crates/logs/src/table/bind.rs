@@ -6,7 +6,7 @@ use lukao_model::{Channel, Error, Position};
 
 use super::mapping::{Field, Meaning, Time};
 use super::rows::{Cell, Row};
-use super::units;
+use super::{squeeze, units};
 use crate::ingest::Value;
 
 /// Small tables beside the table: cells as texts, by key.
@@ -49,23 +49,47 @@ pub(super) struct Bound {
 
 /// Binds fields and collects the names of columns that are not there.
 pub(super) struct Binder<'a> {
-    pub columns: &'a [String],
-    pub sides: &'a [Side],
-    pub decimal: Option<char>,
+    /// Places of the columns by squeezed name, and whether the name is there twice.
+    index: BTreeMap<String, (usize, bool)>,
+    sides: &'a [Side],
+    decimal: Option<char>,
     pub missing: Vec<String>,
     pub twice: Option<String>,
 }
 
-impl Binder<'_> {
-    fn find(&mut self, columns: &[String], name: &str, key: &str) -> Option<usize> {
-        let mut at = columns.iter().enumerate().filter(|(_, c)| same_name(c, name)).map(|(i, _)| i);
-        let first = at.next();
-        if first.is_none() {
-            self.missing.push(format!("\"{name}\" ({key})"));
-        } else if at.next().is_some() {
-            self.twice.get_or_insert_with(|| name.to_owned());
+fn index(columns: &[String]) -> BTreeMap<String, (usize, bool)> {
+    let mut index = BTreeMap::new();
+    for (i, column) in columns.iter().enumerate() {
+        index.entry(squeeze(column)).and_modify(|at: &mut (usize, bool)| at.1 = true).or_insert((i, false));
+    }
+    index
+}
+
+impl<'a> Binder<'a> {
+    pub fn new(columns: &[String], sides: &'a [Side], decimal: Option<char>) -> Self {
+        Self { index: index(columns), sides, decimal, missing: Vec::new(), twice: None }
+    }
+
+    /// Whether the table has a column of that name.
+    pub fn has(&self, name: &str) -> bool {
+        self.index.contains_key(&squeeze(name))
+    }
+
+    fn find(&mut self, at: Option<(usize, bool)>, name: &str, key: &str) -> Option<usize> {
+        match at {
+            None => self.missing.push(format!("\"{name}\" ({key})")),
+            Some((_, true)) => {
+                self.twice.get_or_insert_with(|| name.to_owned());
+            }
+            Some(_) => {}
         }
-        first
+        at.map(|(col, _)| col)
+    }
+
+    fn own(&mut self, name: &str, key: &str) -> usize {
+        let at = self.index.get(&squeeze(name)).copied();
+        // What is not found is remembered, and the caller gives up before any cell is read.
+        self.find(at, name, key).unwrap_or(0)
     }
 
     /// The field's place; `prefix` stands before the names of the table's own columns. What is not found is
@@ -75,16 +99,15 @@ impl Binder<'_> {
         let (place, column) = match &field.table {
             Some(table) => {
                 let side = self.sides.iter().position(|s| s.name == *table.get_ref());
-                let sides = self.sides;
-                let columns = side.map_or(&[][..], |i| &sides[i].columns);
                 // A companion that may be absent leaves its fields empty.
-                let col = if columns.is_empty() { None } else { self.find(columns, name, key) };
+                let columns = side.map(|i| &self.sides[i].columns).filter(|c| !c.is_empty());
+                let col = columns.map(|c| index(c).get(&squeeze(name)).copied());
+                let col = col.and_then(|at| self.find(at, name, key));
                 (Place::Side(side.unwrap_or(0), col.unwrap_or(usize::MAX)), name.clone())
             }
             None => {
                 let full = format!("{prefix}{name}");
-                let col = self.find(self.columns, &full, key).unwrap_or(0);
-                (Place::Column(col), full)
+                (Place::Column(self.own(&full, key)), full)
             }
         };
         let unit = field.unit.as_ref().and_then(|u| units::factor(u.get_ref(), to_unit)).unwrap_or(1.0);
@@ -110,7 +133,7 @@ impl Binder<'_> {
 
     /// Binds the time.
     pub fn time(&mut self, time: &Time, key: &str) -> BoundTime {
-        let col = self.find(self.columns, time.column.get_ref(), key).unwrap_or(0);
+        let col = self.own(time.column.get_ref(), key);
         let rate = time.rate.as_ref().map(|r| self.field(r, "", "", &format!("{key}.rate")));
         BoundTime {
             col,
@@ -121,11 +144,6 @@ impl Binder<'_> {
             decimal: self.decimal,
         }
     }
-}
-
-/// Names are equal but for spaces.
-fn same_name(a: &str, b: &str) -> bool {
-    a.chars().filter(|c| !c.is_whitespace()).eq(b.chars().filter(|c| !c.is_whitespace()))
 }
 
 fn show(cell: Cell<'_>) -> String {

@@ -109,7 +109,8 @@ fn check_file(name: &str, bytes: &[u8]) -> Result<(), Error> {
         .and_then(|len| end.checked_sub(len))
         .filter(|begin| *begin >= 8);
     let Some(begin) = footer else {
-        return Err(bad(name, end, "a footer inside the file", "another length"));
+        let found = le_i32(bytes, end).map_or("none".into(), |len| format!("one of {len} bytes"));
+        return Err(bad(name, end, "a footer inside the file", found));
     };
     let footer = arrow_ipc::root_as_footer(&bytes[begin..end])
         .map_err(|e| bad(name, begin, "a sound footer", e.to_string().replace('\n', " ")))?;

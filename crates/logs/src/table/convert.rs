@@ -1,7 +1,5 @@
 //! Rows to samples.
 
-use std::collections::BTreeSet;
-
 use lukao_model::channel::Kind;
 use lukao_model::drive::Actor;
 use lukao_model::math;
@@ -86,7 +84,6 @@ fn groups(m: &Mapping, b: &mut Binder<'_>, source: &str) -> Result<Vec<Group>, E
         return Ok(vec![Group::bind(m, b, "", m.actor.fixed_id.clone())]);
     };
     let mut groups = Vec::new();
-    let present: BTreeSet<String> = b.columns.iter().map(|c| super::squeeze(c)).collect();
     let mut names = m.group_names.iter();
     for n in 1..=MAX_GROUPS {
         let name = match names.next() {
@@ -95,7 +92,7 @@ fn groups(m: &Mapping, b: &mut Binder<'_>, source: &str) -> Result<Vec<Group>, E
             None => break,
         };
         let prefix = prefix.get_ref().replace("{n}", &name);
-        let there = present.contains(&super::squeeze(&format!("{prefix}{}", m.pose.x.column.get_ref())));
+        let there = b.has(&format!("{prefix}{}", m.pose.x.column.get_ref()));
         // Named groups must be there; numbered ones end where the next is not, but the first must.
         if !there && m.group_names.is_empty() && n > 1 {
             break;
@@ -157,6 +154,10 @@ impl Job<'_> {
                 log.set_channel_accuracy(stream, channel, u);
             }
         }
+        if table.may_be_cut() {
+            let text = || "the last line has no end: its last number may be cut off".to_owned();
+            log.note("unfinished-line", "", None, text);
+        }
         let mut scratch = String::new();
         table.each(&mut |row| {
             let t_ns = time.of(row).map_err(|e| e.in_source(self.name))?;
@@ -173,9 +174,8 @@ impl Job<'_> {
         log.finish()
     }
 
-    fn binder<'a>(&'a self, columns: &'a [String]) -> Binder<'a> {
-        let decimal = self.mapping.text.decimal;
-        Binder { columns, sides: self.sides, decimal, missing: Vec::new(), twice: None }
+    fn binder(&self, columns: &[String]) -> Binder<'_> {
+        Binder::new(columns, self.sides, self.mapping.text.decimal)
     }
 
     fn all_found(&self, b: Binder<'_>, columns: &[String], table: &str) -> Result<(), Error> {

@@ -31,6 +31,10 @@ pub(super) trait Row {
 /// A table that is read once, row by row.
 pub(super) trait Table {
     fn columns(&self) -> &[String];
+    /// Whether the last row may be cut off: a text whose last line does not end.
+    fn may_be_cut(&self) -> bool {
+        false
+    }
     /// Calls `f` for each row in order.
     fn each(&mut self, f: &mut dyn FnMut(&dyn Row) -> Result<(), Error>) -> Result<(), Error>;
 }
@@ -137,6 +141,10 @@ impl Row for CsvRow<'_> {
 impl Table for Csv<'_> {
     fn columns(&self) -> &[String] {
         &self.columns
+    }
+
+    fn may_be_cut(&self) -> bool {
+        !self.body.is_empty() && !self.body.ends_with(b"\n") && !self.body.ends_with(b"\r")
     }
 
     fn each(&mut self, f: &mut dyn FnMut(&dyn Row) -> Result<(), Error>) -> Result<(), Error> {
