@@ -196,10 +196,7 @@ impl<'m> Places<'m> {
         let samples = self.ego.samples();
         let until = samples[k].t_ns.saturating_add(LOOK_AHEAD_NS);
         let mut inside = Vec::new();
-        for j in k..samples.len() {
-            if samples[j].t_ns >= until {
-                break;
-            }
+        for (j, s) in samples.iter().enumerate().skip(k).take_while(|(_, s)| s.t_ns < until) {
             match self.outside_hit(j) {
                 None if !self.hits(j).is_empty() => inside.push(j),
                 None => {}
@@ -209,7 +206,7 @@ impl<'m> Places<'m> {
                 }
                 Some(_) => {}
             }
-            if !samples[j].goes_on {
+            if !s.goes_on {
                 break;
             }
         }

@@ -52,15 +52,13 @@ impl<K: Ord> Episodes<K> {
         out: &mut RuleResult,
         describe: impl FnOnce() -> Finding,
     ) {
-        if let Some(open) = self.open.get_mut(&key) {
-            if t_ns - open.to_ns <= pace.merge_ns {
-                open.to_ns = t_ns;
-                if margin < open.margin {
-                    let from_ns = open.from_ns;
-                    *open = Finding { from_ns, to_ns: t_ns, ..describe() };
-                }
-                return;
+        if let Some(open) = self.open.get_mut(&key).filter(|open| t_ns - open.to_ns <= pace.merge_ns) {
+            open.to_ns = t_ns;
+            if margin < open.margin {
+                let from_ns = open.from_ns;
+                *open = Finding { from_ns, to_ns: t_ns, ..describe() };
             }
+            return;
         }
         if let Some(done) = self.open.insert(key, Finding { from_ns: t_ns, to_ns: t_ns, ..describe() }) {
             close(done, pace, out);

@@ -1,15 +1,13 @@
 //! The rule `lateral-acceleration`.
 
-use lukao_measure::{Mean, Value};
-use lukao_model::outcome::{Judgement, Limit};
+use lukao_measure::Mean;
 use lukao_model::{Channel, RuleResult};
 
 use crate::context::{Context, Need, Needs};
-use crate::episode::{Episodes, Pace, finding, half_ns};
+use crate::episode::Pace;
+use crate::mean_limit::{MeanLimit, State};
 use crate::meta::{Meta, rule};
-use crate::motion_time::MotionTime;
 use crate::rule::Rule;
-use crate::words::{NEAR_END, NO_SPEED};
 
 rule! {
     /// The ego's lateral acceleration is greater than allowed.
@@ -45,11 +43,18 @@ rule! {
     }
 }
 
-/// Open episode and time in motion.
-#[derive(Default)]
-pub struct State {
-    episodes: Episodes<()>,
-    moved: MotionTime,
+fn limit(p: &Params) -> MeanLimit {
+    MeanLimit {
+        rule: META.id,
+        mean: Mean::AccelLat,
+        channel: Channel::AccelLat,
+        value: "lateral acceleration",
+        what: "cornered too fast",
+        of: |mean, _| mean.abs(),
+        max: p.max_lateral_mps2,
+        mean_s: p.mean_s,
+        pace: Pace::new(p.min_duration_s, p.merge_s),
+    }
 }
 
 impl Rule for LateralAcceleration {
@@ -62,40 +67,10 @@ impl Rule for LateralAcceleration {
     }
 
     fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
-        let half_ns = half_ns(p.mean_s);
-        let means = cx.measures.ego_means(Mean::AccelLat, half_ns);
-        let first = cx.measures.ego().in_block().start;
-        let limit = Limit::AtMost(p.max_lateral_mps2);
-        let pace = Pace::new(p.min_duration_s, p.merge_s);
-        for (k, s) in cx.samples() {
-            let Some(speed) = cx.measures.ego_speed_mps(k) else {
-                cx.missing(out, k, Channel::Speed.name(), NO_SPEED);
-                continue;
-            };
-            state.episodes.advance(s.t_ns, pace, out);
-            if !state.moved.step(cx, k, speed) {
-                cx.judged(out, k);
-                continue;
-            }
-            let Some(accel) = means[k - first] else {
-                cx.missing(out, k, Channel::AccelLat.name(), NEAR_END);
-                continue;
-            };
-            let lateral = Value { value: accel.value.abs(), u: accel.u };
-            match cx.judge(limit, lateral) {
-                Judgement::Unsure => cx.unsure(out, k, "lateral acceleration"),
-                Judgement::Kept { .. } => cx.judged(out, k),
-                Judgement::Broken { .. } => {
-                    cx.judged(out, k);
-                    let describe = || finding(META.id, "cornered too fast", &s, limit, lateral, "m/s2");
-                    state.episodes.broken((), s.t_ns, limit.margin(lateral.value), pace, out, describe);
-                }
-            }
-        }
+        limit(p).scan(cx, state, out);
     }
 
     fn finish(p: &Params, state: State, out: &mut RuleResult) {
-        state.episodes.finish(Pace::new(p.min_duration_s, p.merge_s), out);
-        out.opportunities = state.moved.seconds();
+        state.finish(limit(p).pace, out);
     }
 }

@@ -18,6 +18,7 @@ pub mod episode;
 pub mod meta;
 pub mod rule;
 
+mod mean_limit;
 mod motion_time;
 mod presence;
 mod words;

@@ -88,7 +88,7 @@ pub enum ParamKind {
 impl std::fmt::Display for ParamKind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Number { unit, min, max } if unit.is_empty() => write!(f, "{min} to {max}"),
+            Self::Number { unit: "", min, max } => write!(f, "{min} to {max}"),
             Self::Number { unit, min, max } => write!(f, "{min} to {max} {unit}"),
             Self::Flag => write!(f, "true or false"),
             Self::Choice(words) => write!(f, "one of {}", words.join(", ")),
@@ -125,10 +125,7 @@ pub fn check(meta: &Meta, table: &toml::Table) -> Result<(), Error> {
             ParamKind::Number { min, max, .. } => {
                 let number = value.as_float().or_else(|| value.as_integer().map(|i| i as f64));
                 if !number.is_some_and(|v| min <= v && v <= max) {
-                    return wrong(format!(
-                        "a number from {}",
-                        param.kind.to_string().replacen(" to ", " to ", 1)
-                    ));
+                    return wrong(format!("a number from {}", param.kind));
                 }
             }
             ParamKind::Flag if !value.is_bool() => return wrong(param.kind.to_string()),

@@ -47,11 +47,9 @@ impl Presence {
             }
             self.last_sample_ns = Some(s.t_ns);
         }
-        if self.last_sample_ns.is_none() {
-            if let Some(when) = ticks(cx) {
-                for part in cx.in_scope(when) {
-                    self.unseen.insert(part);
-                }
+        if let Some(when) = ticks(cx).filter(|_| self.last_sample_ns.is_none()) {
+            for part in cx.in_scope(when) {
+                self.unseen.insert(part);
             }
         }
     }

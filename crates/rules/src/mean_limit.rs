@@ -1,0 +1,83 @@
+//! A limit on a mean of the ego's motion while it moves: what braking and cornering have in common.
+
+use lukao_measure::{EgoSample, Mean, Value};
+use lukao_model::outcome::{Judgement, Limit};
+use lukao_model::{Channel, Finding, RuleResult};
+
+use crate::context::Context;
+use crate::episode::{Episodes, Pace, finding, half_ns};
+use crate::motion_time::MotionTime;
+use crate::words::{NEAR_END, NO_SPEED};
+
+/// What is limited, and in which words a finding says so.
+pub(crate) struct MeanLimit {
+    /// Rule id.
+    pub rule: &'static str,
+    /// Which mean.
+    pub mean: Mean,
+    /// Channel that gives it, to be named where it is missing.
+    pub channel: Channel,
+    /// Name of the value.
+    pub value: &'static str,
+    /// The conduct in words.
+    pub what: &'static str,
+    /// The limited value from the mean and the speed.
+    pub of: fn(mean: f64, speed_mps: f64) -> f64,
+    /// Greatest value allowed.
+    pub max: f64,
+    /// Length of the window of the mean, s.
+    pub mean_s: f64,
+    /// How moments become episodes.
+    pub pace: Pace,
+}
+
+/// Open episode and time in motion.
+#[derive(Default)]
+pub struct State {
+    episodes: Episodes<()>,
+    moved: MotionTime,
+}
+
+impl MeanLimit {
+    fn describe(&self, s: &EgoSample, limit: Limit, value: Value) -> Finding {
+        finding(self.rule, self.what, s, limit, value, "m/s2")
+    }
+
+    pub(crate) fn scan(&self, cx: &Context<'_>, state: &mut State, out: &mut RuleResult) {
+        let means = cx.measures.ego_means(self.mean, half_ns(self.mean_s));
+        let first = cx.measures.ego().in_block().start;
+        let limit = Limit::AtMost(self.max);
+        for (k, s) in cx.samples() {
+            let Some(speed) = cx.measures.ego_speed_mps(k) else {
+                cx.missing(out, k, Channel::Speed.name(), NO_SPEED);
+                continue;
+            };
+            state.episodes.advance(s.t_ns, self.pace, out);
+            if !state.moved.step(cx, k, speed) {
+                cx.judged(out, k);
+                continue;
+            }
+            let Some(mean) = means[k - first] else {
+                cx.missing(out, k, self.channel.name(), NEAR_END);
+                continue;
+            };
+            let value = Value { value: (self.of)(mean.value, speed.value), u: mean.u };
+            match cx.judge(limit, value) {
+                Judgement::Unsure => cx.unsure(out, k, self.value),
+                Judgement::Kept { .. } => cx.judged(out, k),
+                Judgement::Broken { .. } => {
+                    cx.judged(out, k);
+                    let describe = || self.describe(&s, limit, value);
+                    state.episodes.broken((), s.t_ns, limit.margin(value.value), self.pace, out, describe);
+                }
+            }
+        }
+    }
+}
+
+impl State {
+    pub(crate) fn finish(self, pace: Pace, out: &mut RuleResult) {
+        self.episodes.finish(pace, out);
+        out.opportunities = self.moved.seconds();
+    }
+}
