@@ -38,6 +38,7 @@ impl Track {
                 return false;
             }
         }
-        inside * 2 > DIRECTIONS && self.lanes_at(p, z_m).iter().all(|h| self.is_drivable(self.lane(h.lane).kind))
+        inside * 2 > DIRECTIONS
+            && self.lanes_at(p, z_m).iter().all(|h| self.is_drivable(self.lane(h.lane).kind))
     }
 }

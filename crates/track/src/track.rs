@@ -58,7 +58,7 @@ pub(crate) struct Parts {
 /// height of the vehicle's underside; it tells a bridge from the road below it (see
 /// [`LEVEL_TOLERANCE_M`](crate::LEVEL_TOLERANCE_M)). `None` asks for all levels; on a map without heights
 /// z is not looked at.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Track {
     pub(crate) name: String,
     pub(crate) frame: Frame,
@@ -66,6 +66,18 @@ pub struct Track {
     pub(crate) parts: Parts,
     pub(crate) index: Index,
     pub(crate) drivable: OnceLock<Drivable>,
+}
+
+/// Name, frame and counts: a whole map would fill a disk.
+impl std::fmt::Debug for Track {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Track")
+            .field("name", &self.name)
+            .field("frame", &self.frame)
+            .field("roads", &self.parts.roads.len())
+            .field("lanes", &self.parts.lanes.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Track {

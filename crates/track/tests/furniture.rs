@@ -1,5 +1,7 @@
 //! Crossings, parking spaces, structures, fixtures, speed limits.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests stop at what they did not expect")]
+
 mod common;
 
 use common::{Road, lane, map};
@@ -43,7 +45,15 @@ fn parking_spaces_may_repeat() {
         <object id=\"b\" type=\"parkingSpace\" s=\"0\" t=\"-4.75\" length=\"5\" width=\"2.5\"><repeat s=\"40\" length=\"12\" distance=\"6\" tStart=\"-4.75\" tEnd=\"-4.75\"/></object></objects>";
     let track = map(&two_way(objects).xml());
     let ids: Vec<&str> = track.parking_spaces().iter().map(|p| p.id.as_str()).collect();
-    assert_eq!(ids, ["parking space a / road 1", "parking space b.0 / road 1", "parking space b.1 / road 1", "parking space b.2 / road 1"]);
+    assert_eq!(
+        ids,
+        [
+            "parking space a / road 1",
+            "parking space b.0 / road 1",
+            "parking space b.1 / road 1",
+            "parking space b.2 / road 1"
+        ]
+    );
     assert_eq!(track.parking_spaces()[0].access, "handicapped");
     assert_eq!(track.parking_spaces()[2].outline_m[0], [43.5, -6.0, 0.0]);
 }
@@ -54,26 +64,43 @@ fn bridges_tunnels_and_other_objects_are_kept() {
         <object id=\"3\" type=\"pole\" s=\"5\" t=\"-4\" zOffset=\"0.1\" radius=\"0.1\" height=\"4\"/></objects>";
     let track = map(&two_way(objects).xml());
     let s = track.structures();
-    assert_eq!((s[0].id.as_str(), s[0].kind, s[0].from_s_m, s[0].to_s_m), ("bridge 1 / road 1", StructureKind::Bridge, 20.0, 50.0));
+    assert_eq!(
+        (s[0].id.as_str(), s[0].kind, s[0].from_s_m, s[0].to_s_m),
+        ("bridge 1 / road 1", StructureKind::Bridge, 20.0, 50.0)
+    );
     assert_eq!((s[1].kind, s[1].to_s_m), (StructureKind::Tunnel, 100.0), "cut at the road's end");
     let pole = &track.fixtures()[0];
-    assert_eq!((pole.id.as_str(), pole.at_m, pole.height_m, pole.outline_m.len()), ("object 3 / road 1", [5.0, -4.0, 0.1], Some(4.0), 8));
+    assert_eq!(
+        (pole.id.as_str(), pole.at_m, pole.height_m, pole.outline_m.len()),
+        ("object 3 / road 1", [5.0, -4.0, 0.1], Some(4.0), 8)
+    );
 }
 
 const TOWN: &str = "<type s=\"0\" type=\"town\"><speed max=\"50\" unit=\"km/h\"/></type><type s=\"80\" type=\"rural\"><speed max=\"no limit\"/></type>";
 
 fn sign(id: &str, s: f64, code: &str, value: &str) -> String {
-    format!("<signal id=\"{id}\" s=\"{s}\" t=\"-4\" orientation=\"+\" dynamic=\"no\" country=\"DE\" type=\"{code}\" {value}/>")
+    format!(
+        "<signal id=\"{id}\" s=\"{s}\" t=\"-4\" orientation=\"+\" dynamic=\"no\" country=\"DE\" type=\"{code}\" {value}/>"
+    )
 }
 
 #[test]
 fn the_lanes_own_limit_goes_before_a_sign_and_a_sign_before_the_road_type() {
     let signs = sign("11", 20.0, "274", "value=\"30\"") + &sign("12", 60.0, "278", "");
-    let right = lane(-1, "driving", 3.5, "<speed sOffset=\"40\" max=\"20\" unit=\"mph\"/>") + &lane(-2, "driving", 3.5, "");
-    let track = map(&Road { before: TOWN.to_owned(), right, after: format!("<signals>{signs}</signals>"), ..Road::default() }.xml());
+    let right = lane(-1, "driving", 3.5, "<speed sOffset=\"40\" max=\"20\" unit=\"mph\"/>")
+        + &lane(-2, "driving", 3.5, "");
+    let track = map(&Road {
+        before: TOWN.to_owned(),
+        right,
+        after: format!("<signals>{signs}</signals>"),
+        ..Road::default()
+    }
+    .xml());
     let at = |lane: i32, s: f64| {
         let lane = track.lane_by_id(&format!("road 1 section 0 lane {lane}")).unwrap();
-        track.speed_limit_at(lane, s).map(|l| (l.max_mps.map(|v| (v * 36.0).round() / 10.0), l.source.clone()))
+        track
+            .speed_limit_at(lane, s)
+            .map(|l| (l.max_mps.map(|v| (v * 36.0).round() / 10.0), l.source.clone()))
     };
     let says = |kmh: Option<f64>, source: &str| Some((kmh, source.to_owned()));
     assert_eq!(at(-2, 10.0), says(Some(50.0), "road 1 type town"));
@@ -96,13 +123,17 @@ fn an_unreadable_speed_sign_makes_the_limit_unknown() {
 
 #[test]
 fn a_sign_holds_on_the_next_road_but_not_through_a_junction() {
-    let link = |n: &str| format!("<link><successor elementType=\"road\" elementId=\"{n}\" contactPoint=\"start\"/></link>");
+    let link = |n: &str| {
+        format!("<link><successor elementType=\"road\" elementId=\"{n}\" contactPoint=\"start\"/></link>")
+    };
     let onward = || lane(-1, "driving", 3.5, "<link><successor id=\"-1\"/></link>");
     let after = format!("<signals>{}</signals>", sign("11", 20.0, "274", "value=\"30\""));
     let track = map(&(Road { before: link("2"), right: onward(), after, ..Road::default() }.xml()
         + &Road { id: "2", x: 100.0, before: link("3"), right: onward(), ..Road::default() }.xml()
         + &Road { id: "3", x: 200.0, attributes: "junction=\"7\"", ..Road::default() }.xml()));
-    let limit = |road: u32| track.speed_limit_at(track.lane_by_id(&format!("road {road} section 0 lane -1")).unwrap(), 50.0);
+    let limit = |road: u32| {
+        track.speed_limit_at(track.lane_by_id(&format!("road {road} section 0 lane -1")).unwrap(), 50.0)
+    };
     assert_eq!(limit(2).unwrap().source, "signal 11 / road 1");
     assert_eq!(limit(3), None);
 }

@@ -1,5 +1,7 @@
 //! Traffic lights, what they govern, and stop lines.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests stop at what they did not expect")]
+
 mod common;
 
 use common::{Road, lane, map, read};
@@ -22,14 +24,18 @@ fn with_signals(signals: &str) -> Track {
 }
 
 fn light(id: &str, code: &str, subtype: &str) -> String {
-    format!("<signal id=\"{id}\" s=\"99\" t=\"-4\" orientation=\"+\" dynamic=\"yes\" type=\"{code}\" subtype=\"{subtype}\"/>")
+    format!(
+        "<signal id=\"{id}\" s=\"99\" t=\"-4\" orientation=\"+\" dynamic=\"yes\" type=\"{code}\" subtype=\"{subtype}\"/>"
+    )
 }
 
 #[test]
 fn an_arrow_governs_its_turn_and_a_plain_light_all() {
     let straight = ("road 2 section 0 lane -1".to_owned(), Turn::Straight);
     let right = ("road 4 section 0 lane -1".to_owned(), Turn::Right);
-    let track = with_signals(&(light("a", "1000011", "30") + &light("b", "1000011", "20") + &light("c", "1000001", "-1")));
+    let track = with_signals(
+        &(light("a", "1000011", "30") + &light("b", "1000011", "20") + &light("c", "1000001", "-1")),
+    );
     assert_eq!(governed(&track, "a"), (vec![straight.clone()], true));
     assert_eq!(governed(&track, "b"), (vec![right.clone()], true));
     assert_eq!(governed(&track, "c"), (vec![straight, right], true));
@@ -38,7 +44,10 @@ fn an_arrow_governs_its_turn_and_a_plain_light_all() {
 #[test]
 fn an_indexed_light_without_arrow_takes_what_the_arrow_leaves() {
     let track = with_signals(&(light("X_1", "1000011", "20") + &light("X_2", "1000001", "-1")));
-    assert_eq!(governed(&track, "X_2"), (vec![("road 2 section 0 lane -1".to_owned(), Turn::Straight)], true));
+    assert_eq!(
+        governed(&track, "X_2"),
+        (vec![("road 2 section 0 lane -1".to_owned(), Turn::Straight)], true)
+    );
 }
 
 #[test]
@@ -50,8 +59,13 @@ fn an_arrow_that_no_path_follows_is_a_guess() {
 
 #[test]
 fn a_light_on_the_connecting_road_governs_that_road() {
-    let reference = "<signals><signalReference id=\"far\" s=\"0\" t=\"2\" orientation=\"+\"/></signals></road>";
-    let text = SIGNALISED.replace(SIGNAL, "").replacen("</road>\n  <road id=\"3\"", &format!("{reference}\n  <road id=\"3\""), 1);
+    let reference =
+        "<signals><signalReference id=\"far\" s=\"0\" t=\"2\" orientation=\"+\"/></signals></road>";
+    let text = SIGNALISED.replace(SIGNAL, "").replacen(
+        "</road>\n  <road id=\"3\"",
+        &format!("{reference}\n  <road id=\"3\""),
+        1,
+    );
     let far = "<signals><signal id=\"far\" s=\"90\" t=\"5\" orientation=\"-\" dynamic=\"yes\" type=\"1000001\" subtype=\"-1\"/></signals></road>\n  <road id=\"4\"";
     let track = read(&text.replacen("</road>\n  <road id=\"4\"", far, 1));
     assert_eq!(governed(&track, "far").0, [("road 2 section 0 lane -1".to_owned(), Turn::Straight)]);
@@ -101,8 +115,12 @@ fn a_painted_stop_line_goes_before_a_derived_one() {
         assert_eq!(track.signal(line.signals[0]).number, "C_0");
         assert!((line.lanes[0].station_m - 95.0).abs() < 1e-9, "{form}: {line:?}");
         let (l, r) = (line.points_m[0], *line.points_m.last().unwrap());
-        assert!((l[0] - 95.0).abs() < 1e-9 && l[1].abs() < 1e-9 && (r[1] + 3.5).abs() < 1e-9, "{form}: {line:?}");
-        let ahead = track.stop_line_ahead(track.lane_by_id("road 1 section 0 lane -1").unwrap(), 15.0).unwrap();
+        assert!(
+            (l[0] - 95.0).abs() < 1e-9 && l[1].abs() < 1e-9 && (r[1] + 3.5).abs() < 1e-9,
+            "{form}: {line:?}"
+        );
+        let ahead =
+            track.stop_line_ahead(track.lane_by_id("road 1 section 0 lane -1").unwrap(), 15.0).unwrap();
         assert!((ahead.distance_m - 80.0).abs() < 1e-9);
     }
 }
@@ -136,7 +154,12 @@ fn a_stop_line_is_seen_over_the_lanes_before_it() {
 #[test]
 fn validity_of_another_numbering_falls_back_to_what_hangs_over_the_lane() {
     let signal = "<signals><signal id=\"5\" s=\"100\" t=\"-5.25\" orientation=\"+\" dynamic=\"yes\" type=\"1000001\"><validity fromLane=\"0\" toLane=\"1\"/></signal></signals>";
-    let track = map(&Road { right: lane(-1, "driving", 3.5, "") + &lane(-2, "driving", 3.5, ""), after: signal.to_owned(), ..Road::default() }.xml());
+    let track = map(&Road {
+        right: lane(-1, "driving", 3.5, "") + &lane(-2, "driving", 3.5, ""),
+        after: signal.to_owned(),
+        ..Road::default()
+    }
+    .xml());
     let (_, s) = track.signals().next().unwrap();
     assert_eq!(s.lanes.iter().map(|l| track.lane(*l).number).collect::<Vec<_>>(), [-2]);
 }

@@ -6,7 +6,7 @@
 //! light for each link index, named `<traffic light>_<index>`, with such arrows; it leaves the arrow away where
 //! no subtype fits, so a light without one takes what the arrows over the same lane leave.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::record::Map;
 use super::signals::Placement;
@@ -137,15 +137,13 @@ fn link_index(number: &str) -> Option<(&str, u32)> {
 /// Settles who governs what where several indexed lights of one controller hang over one lane.
 fn share_out(parts: &Parts, heads: &mut [Head]) {
     let name = |h: &Head| link_index(&parts.signals[h.signal].number).map(|(n, i)| (n.to_owned(), i));
-    let mut groups: Vec<(LaneIx, String, Vec<(u32, usize)>)> = Vec::new();
+    let mut groups: BTreeMap<(LaneIx, String), Vec<(u32, usize)>> = BTreeMap::new();
     for (h, head) in heads.iter().enumerate() {
-        let Some((tls, index)) = name(head) else { continue };
-        match groups.iter_mut().find(|g| g.0 == head.lane && g.1 == tls) {
-            Some(g) => g.2.push((index, h)),
-            None => groups.push((head.lane, tls, vec![(index, h)])),
+        if let Some((tls, index)) = name(head) {
+            groups.entry((head.lane, tls)).or_default().push((index, h));
         }
     }
-    for (_, _, mut members) in groups {
+    for mut members in groups.into_values() {
         if members.len() < 2 {
             continue;
         }

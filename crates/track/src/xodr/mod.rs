@@ -3,6 +3,7 @@
 mod build;
 mod cubic;
 mod govern;
+mod lane_record;
 mod links;
 mod marks;
 mod objects;

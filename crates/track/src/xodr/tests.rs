@@ -7,6 +7,7 @@ use super::record::{self, Map};
 use super::sample::{distance_to_segment, sample, section_end};
 use super::surface::row;
 use super::xml::Xml;
+use lukao_model::math;
 
 /// What is promised.
 const PROMISE_M: f64 = 0.01;
@@ -77,11 +78,17 @@ fn worst(text: &str, within_m: f64) -> (f64, usize) {
                     }
                     let exact = row(road, section, s, s.min(to - 1e-6));
                     for (b, &p) in exact.borders.iter().enumerate() {
-                        if p[0].hypot(p[1]) > within_m {
+                        if math::hypot(p[0], p[1]) > within_m {
                             continue;
                         }
                         let near = (k.saturating_sub(1)..(k + 3).min(sampled.s.len() - 1))
-                            .map(|j| distance_to_segment(p, sampled.rows[j].borders[b], sampled.rows[j + 1].borders[b]))
+                            .map(|j| {
+                                distance_to_segment(
+                                    p,
+                                    sampled.rows[j].borders[b],
+                                    sampled.rows[j + 1].borders[b],
+                                )
+                            })
                             .fold(f64::INFINITY, f64::min);
                         worst = worst.max(near);
                         count += 1;
@@ -117,7 +124,7 @@ fn far_from_the_origin_they_are_as_near() {
     assert_eq!(here.len(), there.len());
     for (a, b) in here.iter().zip(&there) {
         for (p, q) in a.borders.iter().zip(&b.borders) {
-            let d = (q[0] - east - p[0]).hypot(q[1] - north - p[1]);
+            let d = math::hypot(q[0] - east - p[0], q[1] - north - p[1]);
             assert!(d < 1e-6, "moved by {d} m");
         }
     }
@@ -161,7 +168,7 @@ fn walk(length: f64, heading: impl Fn(f64) -> f64) -> [f64; 2] {
     let h = length / f64::from(n);
     let (mut x, mut y) = (0.0, 0.0);
     for i in 0..n {
-        let (sin, cos) = lukao_model::math::sin_cos(heading(h * (f64::from(i) + 0.5)));
+        let (sin, cos) = math::sin_cos(heading(h * (f64::from(i) + 0.5)));
         x += h * cos;
         y += h * sin;
     }
@@ -170,11 +177,13 @@ fn walk(length: f64, heading: impl Fn(f64) -> f64) -> [f64; 2] {
 
 #[test]
 fn clothoids_agree_with_small_steps() {
-    for (from, to, length) in [(0.0, 0.05, 60.0), (0.05, -0.12, 50.0), (-0.2, 0.2, 120.0), (1e-9, -1e-9, 900.0)] {
+    for (from, to, length) in
+        [(0.0, 0.05, 60.0), (0.05, -0.12, 50.0), (-0.2, 0.2, 120.0), (1e-9, -1e-9, 900.0)]
+    {
         let rate = (to - from) / length;
         let end = geometry(Shape::Spiral { from, to }, length).at(length);
         let [x, y] = walk(length, |s| from * s + 0.5 * rate * s * s);
-        let off = (end.x - x).hypot(end.y - y);
+        let off = math::hypot(end.x - x, end.y - y);
         assert!(off < 1e-7, "{from} to {to} over {length}: {off}");
         assert!((end.heading - (from + to) / 2.0 * length).abs() < 1e-12);
     }
@@ -186,7 +195,7 @@ fn a_nearly_straight_arc_does_not_jump() {
     for k in [1e-3, 1e-6, 1e-9, 1e-12, 1e-15] {
         let end = geometry(Shape::Arc { curvature: k }, length).at(length);
         let [x, y] = walk(length, |s| k * s);
-        assert!((end.x - x).hypot(end.y - y) < 1e-6, "curvature {k}: {end:?} and {x} {y}");
+        assert!(math::hypot(end.x - x, end.y - y) < 1e-6, "curvature {k}: {end:?} and {x} {y}");
     }
 }
 
@@ -204,7 +213,7 @@ fn poly3_runs_by_its_length() {
     };
     for i in 0..n {
         let (a, b) = (point(i), point(i + 1));
-        length += (b.0 - a.0).hypot(b.1 - a.1);
+        length += math::hypot(b.0 - a.0, b.1 - a.1);
     }
     assert!((length - 50.0).abs() < 1e-6, "{length}");
 }
@@ -220,7 +229,10 @@ fn a_param_poly3_of_either_range_draws_one_curve() {
     let other = geometry(Shape::ParamPoly3 { u: scaled(u), v: scaled(v), p_max: 40.0 }, 40.0);
     for i in 0..=40 {
         let (a, b) = (one.at(f64::from(i)), other.at(f64::from(i)));
-        assert!((a.x - b.x).hypot(a.y - b.y) < 1e-9 && (a.heading - b.heading).abs() < 1e-9, "{a:?} {b:?}");
+        assert!(
+            math::hypot(a.x - b.x, a.y - b.y) < 1e-9 && (a.heading - b.heading).abs() < 1e-9,
+            "{a:?} {b:?}"
+        );
     }
 }
 
@@ -230,8 +242,8 @@ fn banks_lift_the_left_and_level_lanes_stay_level() {
         let r = row(&map.roads[0], 0, 100.0, 100.0);
         let z: Vec<f64> = r.borders.iter().map(|p| p[2]).collect();
         // Right edge, centre line, left lane's edge, sidewalk's edge: 6 % roll to the right.
-        assert!((z[1] - z[0] - 3.5 * 0.06_f64.sin()).abs() < 1e-9, "{z:?}");
-        assert!((z[2] - z[1] - 3.5 * 0.06_f64.sin()).abs() < 1e-9, "{z:?}");
+        assert!((z[1] - z[0] - 3.5 * math::sin(0.06_f64)).abs() < 1e-9, "{z:?}");
+        assert!((z[2] - z[1] - 3.5 * math::sin(0.06_f64)).abs() < 1e-9, "{z:?}");
         assert_eq!(z[3], z[2], "level=\"true\" leaves the bank out");
         assert_eq!(r.heights[2], [0.12, 0.15], "inner and outer height of a left lane: right and left");
     });

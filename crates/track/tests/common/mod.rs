@@ -59,5 +59,7 @@ impl Road {
 
 /// A lane of constant width.
 pub fn lane(id: i32, kind: &str, width: f64, inside: &str) -> String {
-    format!("<lane id=\"{id}\" type=\"{kind}\" level=\"false\">{inside}<width sOffset=\"0\" a=\"{width}\" b=\"0\" c=\"0\" d=\"0\"/></lane>")
+    format!(
+        "<lane id=\"{id}\" type=\"{kind}\" level=\"false\">{inside}<width sOffset=\"0\" a=\"{width}\" b=\"0\" c=\"0\" d=\"0\"/></lane>"
+    )
 }
