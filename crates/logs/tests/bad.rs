@@ -4,6 +4,7 @@
 //! `LUKAO_BLESS=1 cargo test -p lukao-logs --test bad` makes the corpus anew from the code below and writes down
 //! the messages as they are now: review them as a diff.
 #![allow(unsafe_code, reason = "an allocator that counts")]
+#![allow(clippy::unwrap_used, reason = "a test")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::io::Write as _;

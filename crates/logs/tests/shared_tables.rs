@@ -1,5 +1,6 @@
 //! Drives that this project did not make: esmini's wide tables and SUMO's FCD, against facts known from
 //! elsewhere. They are not part of the repository.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, clippy::print_stdout, reason = "a test")]
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,5 @@
 //! SUMO's FCD output on small files of our own.
+#![allow(clippy::unwrap_used, reason = "a test")]
 
 use lukao_logs::{Bundle, Input, ReadOptions, sumo};
 use lukao_model::channel::{Accuracy, Indicator, SignalState, Switch};
@@ -65,7 +66,8 @@ fn vehicles_and_persons_with_their_lamps() {
 
 #[test]
 fn persons_may_stand_in_a_file_of_their_own() {
-    let person = "<person id=\"p\" x=\"7.00\" y=\"7.00\" angle=\"180.00\" type=\"DEFAULT_PEDTYPE\" speed=\"1.00\"/>";
+    let person =
+        "<person id=\"p\" x=\"7.00\" y=\"7.00\" angle=\"180.00\" type=\"DEFAULT_PEDTYPE\" speed=\"1.00\"/>";
     let rest = FCD.replace(person, "");
     let apart = format!("<fcd-export><timestep time=\"0.10\">{person}</timestep></fcd-export>");
     let two = read(&rest, &[("actors.csv", ACTORS), ("fcd_person.xml", &apart)]).unwrap();
@@ -113,7 +115,10 @@ fn signal_tables_by_the_end_of_the_step_are_shifted_to_the_step() {
     let red = [(0, Some(SignalState::Red)), (100 * MS, Some(SignalState::RedAmber))];
     assert_eq!(states(&drive, "C_0"), red);
     assert_eq!(states(&drive, "C_1")[0].1, Some(SignalState::Green));
-    assert_eq!(states(&drive, "C_2"), [(0, Some(SignalState::GreenYield)), (100 * MS, Some(SignalState::Off))]);
+    assert_eq!(
+        states(&drive, "C_2"),
+        [(0, Some(SignalState::GreenYield)), (100 * MS, Some(SignalState::Off))]
+    );
     assert_eq!(drive.header().notes.iter().filter(|n| n.code == "signal-time-shift").count(), 1);
     // A table that begins with the first step stays as it is.
     let steps = "time_s,tls_id,state\n0,C,rGg\n0.1,C,uyO\n";
@@ -130,7 +135,10 @@ fn sumos_own_signal_states() {
     assert_eq!(states(&drive, "C_1")[1], (100 * MS, Some(SignalState::RedTurnRight)));
     assert_eq!(states(&drive, "C_2")[0], (0, Some(SignalState::FlashingAmber)));
     let e = read(FCD, &[("actors.csv", ACTORS), ("tls_states.xml", &xml.replace("rso", "rsx"))]).unwrap_err();
-    assert_eq!(e.to_string(), "tls_states.xml line 1 column 12: expected letters of r, y, g, G, u, s, o, O, found 'x' in \"rsx\"");
+    assert_eq!(
+        e.to_string(),
+        "tls_states.xml line 1 column 12: expected letters of r, y, g, G, u, s, o, O, found 'x' in \"rsx\""
+    );
 }
 
 #[test]
@@ -139,12 +147,30 @@ fn damaged_xml_is_refused_where_it_is() {
         let text = FCD.replacen(from, to, 1);
         read(&text, &[("actors.csv", ACTORS)]).unwrap_err().to_string()
     };
-    assert_eq!(wrong("x=\"100.00\"", "x=\"1oo\""), "fcd.xml line 5 column 9: expected a number in attribute x, found \"1oo\"");
-    assert_eq!(wrong(" y=\"5.00\"", ""), "fcd.xml line 5 column 9: expected an attribute y, found none in <vehicle>");
-    assert_eq!(wrong("signals=\"10\"", "signals=\"L\""), "fcd.xml line 5 column 9: expected a set of bits in attribute signals, found \"L\"");
-    assert_eq!(wrong("time=\"0.10\"", "time=\"soon\""), "fcd.xml line 8 column 5: expected a time in seconds in attribute time, found \"soon\"");
-    assert_eq!(wrong("fcd-export", "other-export"), "fcd.xml line 13 column 1: expected XML, found ill-formed document: expected `</other-export>`, but `</fcd-export>` was found");
-    assert_eq!(wrong("time=\"0.10\"", "time=\"-1\""), "fcd.xml line 9 column 9: expected times that rise, found -1 s after 0 s of \"ego\"");
+    assert_eq!(
+        wrong("x=\"100.00\"", "x=\"1oo\""),
+        "fcd.xml line 5 column 9: expected a number in attribute x, found \"1oo\""
+    );
+    assert_eq!(
+        wrong(" y=\"5.00\"", ""),
+        "fcd.xml line 5 column 9: expected an attribute y, found none in <vehicle>"
+    );
+    assert_eq!(
+        wrong("signals=\"10\"", "signals=\"L\""),
+        "fcd.xml line 5 column 9: expected a set of bits in attribute signals, found \"L\""
+    );
+    assert_eq!(
+        wrong("time=\"0.10\"", "time=\"soon\""),
+        "fcd.xml line 8 column 5: expected a time in seconds in attribute time, found \"soon\""
+    );
+    assert_eq!(
+        wrong("fcd-export", "other-export"),
+        "fcd.xml line 13 column 1: expected XML, found ill-formed document: expected `</other-export>`, but `</fcd-export>` was found"
+    );
+    assert_eq!(
+        wrong("time=\"0.10\"", "time=\"-1\""),
+        "fcd.xml line 9 column 9: expected times that rise, found -1 s after 0 s of \"ego\""
+    );
     let cut = &FCD[..600];
     let e = read(cut, &[("actors.csv", ACTORS)]).unwrap_err().to_string();
     assert!(e.starts_with("fcd.xml line "), "{e}");

@@ -1,4 +1,5 @@
 //! Tables through mappings: text, Arrow; long and wide; the built-in ones on small tables of our own.
+#![allow(clippy::unwrap_used, reason = "a test")]
 
 use std::sync::Arc;
 
