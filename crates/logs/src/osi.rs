@@ -110,7 +110,7 @@ pub fn lanes(bundle: &Bundle, options: &ReadOptions) -> Result<Option<OsiLanes>,
     let of = |top: Top, at: Position| {
         let g = match top {
             Top::GroundTruth(g) => Some(*g),
-            Top::SensorView(s) => s.global_ground_truth,
+            Top::SensorView(s) => s.truth,
             Top::HostVehicleData(_) => None,
         };
         match g {

@@ -4,7 +4,9 @@ use lukao_model::{Error, Frame};
 use prost::Message;
 use prost::bytes::Bytes;
 
-use super::message::{BaseStationary, ExternalReference, GroundTruth, Id, TrafficLight, Vec3};
+use super::message::{
+    BaseStationary, ExternalReference, GroundTruth, Id, MAX_LANE, TrafficLight, Vec3, decode_part,
+};
 
 /// Lanes, boundaries and what belongs to them, as the log's first ground truth with lanes has them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -385,7 +387,7 @@ pub(super) fn of(g: &GroundTruth) -> Result<Option<OsiLanes>, Error> {
 }
 
 fn decode<M: Message + Default>(bytes: &Bytes, what: &str) -> Result<M, Error> {
-    M::decode(bytes.clone()).map_err(|e| Error::new("", format!("a {what} of OSI 3"), e.to_string()))
+    decode_part(bytes, MAX_LANE).map_err(|e| Error::new("", format!("a {what} of OSI 3"), e))
 }
 
 fn ids(ids: &[Id]) -> Vec<u64> {

@@ -2,9 +2,26 @@
 //!
 //! Field numbers are those of the standard; fields that are left out are skipped when reading. What repeats in
 //! every frame (objects, lights, lanes) is kept as undecoded bytes: lanes that nobody asks for cost nothing,
-//! and a message's memory stays in proportion to its size on disk.
+//! and what is decoded at once is small, so that a message of a great many empty parts cannot fill the memory.
 
+use prost::Message;
 use prost::bytes::Bytes;
+
+/// Largest object or light; real ones have a few kilobytes.
+pub const MAX_OBJECT: usize = 1 << 20;
+/// Largest lane or boundary; real ones have some ten kilobytes.
+pub const MAX_LANE: usize = 4 << 20;
+
+/// Decodes a part of a message.
+///
+/// # Errors
+/// In words, if it is larger than `max` bytes or does not decode.
+pub fn decode_part<M: Message + Default>(bytes: &Bytes, max: usize) -> Result<M, String> {
+    if bytes.len() > max {
+        return Err(format!("{} bytes, more than {max}", bytes.len()));
+    }
+    M::decode(bytes.clone()).map_err(|e| e.to_string())
+}
 
 /// `InterfaceVersion`.
 #[derive(Clone, Copy, PartialEq, prost::Message)]
@@ -173,10 +190,10 @@ pub struct SensorView {
     pub sensor_id: Option<Id>,
     #[prost(message, optional, tag = "4")]
     pub mounting_position: Option<MountingPosition>,
-    #[prost(message, optional, tag = "6")]
-    pub host_vehicle_data: Option<super::host::HostVehicleData>,
-    #[prost(message, optional, tag = "7")]
-    pub global_ground_truth: Option<GroundTruth>,
+    #[prost(bytes = "bytes", optional, tag = "6")]
+    pub host_vehicle_data: Option<Bytes>,
+    #[prost(bytes = "bytes", optional, tag = "7")]
+    pub global_ground_truth: Option<Bytes>,
     #[prost(message, optional, tag = "8")]
     pub host_vehicle_id: Option<Id>,
 }

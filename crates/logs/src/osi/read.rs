@@ -14,10 +14,10 @@ use prost::bytes::Bytes;
 use super::bulbs::Bulbs;
 use super::host::{HostLog, HostVehicleData};
 use super::message::{
-    BaseMoving, Dimension, ExternalReference, GroundTruth, Id, MovingObject, Orientation, SensorView,
-    StationaryObject, Vec3, Version,
+    BaseMoving, Dimension, ExternalReference, GroundTruth, Id, MAX_OBJECT, MovingObject, Orientation,
+    StationaryObject, Vec3, Version, decode_part,
 };
-use super::trace::{Kind, Top};
+use super::trace::{Kind, Top, View};
 use super::vehicle;
 use crate::ReadOptions;
 use crate::ingest::reference::Reference;
@@ -84,7 +84,7 @@ impl<'a> Reader<'a> {
     pub fn push(&mut self, top: Top, from: &Arrived<'_>) -> Result<(), Error> {
         match top {
             Top::GroundTruth(g) => self.ground_truth(&g, None, from),
-            Top::SensorView(s) => self.sensor_view(&s, from),
+            Top::SensorView(s) => self.sensor_view(*s, from),
             Top::HostVehicleData(h) => {
                 self.require_version(
                     h.version,
@@ -140,21 +140,20 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn sensor_view(&mut self, s: &SensorView, from: &Arrived<'_>) -> Result<(), Error> {
+    fn sensor_view(&mut self, s: View, from: &Arrived<'_>) -> Result<(), Error> {
         let seen = self.truth.is_some_and(|(source, _)| source == from.source);
-        self.require_version(s.version, Kind::SensorView, from, seen)?;
-        if let Some(h) = &s.host_vehicle_data {
+        let View { view, host, truth } = s;
+        self.require_version(view.version, Kind::SensorView, from, seen)?;
+        if let Some(mut h) = host {
             // Its own clock, so its own stream; numbers beyond all channels keep it apart.
             let name = format!("{} host vehicle data", from.source_name);
-            let from_sensor = h.timestamp.or(s.timestamp);
-            let h = HostVehicleData { timestamp: from_sensor, ..h.clone() };
+            h.timestamp = h.timestamp.or(view.timestamp);
             self.host_data(&h, from.source + (1 << 16), &name, from)?;
         }
-        match &s.global_ground_truth {
-            Some(g) => {
-                let g_time = g.timestamp.or(s.timestamp);
-                let host = s.host_vehicle_id.and_then(Id::known);
-                self.ground_truth(&GroundTruth { timestamp: g_time, ..g.clone() }, Some(host), from)
+        match truth {
+            Some(mut g) => {
+                g.timestamp = g.timestamp.or(view.timestamp);
+                self.ground_truth(&g, Some(view.host_vehicle_id.and_then(Id::known)), from)
             }
             None => {
                 let text = || "sensor views without ground truth; left out".into();
@@ -173,12 +172,6 @@ impl<'a> Reader<'a> {
     ) -> Result<(), Error> {
         let t_ns = self.time_ns(h.timestamp, Kind::HostVehicleData, from)?;
         self.saw_host(h.host_vehicle_id, t_ns);
-        let Some(id) = self.host_id else {
-            let text = || "host vehicle data of a vehicle that is not named; left out".into();
-            self.log.note("osi-no-host", name, Some(t_ns), text);
-            return Ok(());
-        };
-        self.moving_actor(id, &[])?;
         let (_, host) = match self.hosts.entry(source) {
             std::collections::btree_map::Entry::Occupied(e) => e.into_mut(),
             std::collections::btree_map::Entry::Vacant(e) => {
@@ -257,8 +250,7 @@ impl<'a> Reader<'a> {
         what: &str,
         from: &Arrived<'_>,
     ) -> Result<M, Error> {
-        M::decode(bytes.clone())
-            .map_err(|e| self.log.error(format!("a {what} of OSI 3"), e.to_string(), from.at))
+        decode_part(bytes, MAX_OBJECT).map_err(|e| self.log.error(format!("a {what} of OSI 3"), e, from.at))
     }
 
     fn moving_actor(&mut self, id: u64, names: &[ExternalReference]) -> Result<ActorIx, Error> {
@@ -284,7 +276,6 @@ impl<'a> Reader<'a> {
         let new = !self.moving.contains_key(&id);
         let actor = self.moving_actor(id, &o.source_reference)?;
         let class = vehicle::class_of(o.kind, o.vehicle_classification.and_then(|c| c.kind));
-        // The host may be known from its own data before it is seen.
         if new || self.log.header().actors[actor.0 as usize].class == ActorClass::Unknown {
             let a = self.log.actor_mut(actor);
             a.class = class;
@@ -397,10 +388,20 @@ impl<'a> Reader<'a> {
             let stream = self.log.add_stream(stream_named(&name), Origin::Simulation, Sampling::Own);
             self.bulbs.finish(&mut self.log, stream)?;
         }
-        let host = self.host_id.and_then(|id| self.moving.get(&id).copied());
-        for (_, (stream, h)) in std::mem::take(&mut self.hosts) {
-            if let Some(host) = host {
-                h.finish(&mut self.log, (Subject::Actor(host), stream))?;
+        let hosts = std::mem::take(&mut self.hosts);
+        // A host that is only known from its own data is an actor without poses.
+        let host = match self.host_id {
+            Some(id) if !hosts.is_empty() => Some(self.moving_actor(id, &[])?),
+            id => id.and_then(|id| self.moving.get(&id).copied()),
+        };
+        for (stream, h) in hosts.into_values() {
+            match host {
+                Some(host) => h.finish(&mut self.log, (Subject::Actor(host), stream))?,
+                None => {
+                    let name = self.log.header().streams[stream.0 as usize].name.clone();
+                    let text = || "host vehicle data of a vehicle that is not named; left out".into();
+                    self.log.note("osi-no-host", &name, None, text);
+                }
             }
         }
         for (trailer, tractor) in std::mem::take(&mut self.trailers) {

@@ -2,11 +2,12 @@
 //! messages are, from their content.
 
 use lukao_model::{Error, Position};
-use prost::Message;
 use prost::bytes::Bytes;
 
 use super::host::HostVehicleData;
-use super::message::{GroundTruth, MovingObject, SensorView, StationaryObject, TrafficLight};
+use super::message::{
+    GroundTruth, MAX_OBJECT, MovingObject, SensorView, StationaryObject, TrafficLight, decode_part,
+};
 
 /// Largest record. A sensor view with images has some ten megabytes; lengths beyond this are damage.
 pub const MAX_RECORD: usize = 128 << 20;
@@ -33,17 +34,62 @@ impl Kind {
 #[derive(Clone, Debug)]
 pub enum Top {
     GroundTruth(Box<GroundTruth>),
-    SensorView(Box<SensorView>),
+    SensorView(Box<View>),
     HostVehicleData(Box<HostVehicleData>),
 }
 
+/// A sensor view with its two large parts decoded.
+#[derive(Clone, Debug)]
+pub struct View {
+    pub view: SensorView,
+    pub host: Option<HostVehicleData>,
+    pub truth: Option<GroundTruth>,
+}
+
+/// Most top-level fields of a message: objects, lights, lanes and the rest together.
+const MAX_FIELDS: usize = 1 << 20;
+
 /// Decodes a message of a known kind. The message shares the memory of `bytes`.
-pub fn decode(kind: Kind, bytes: Bytes) -> Result<Top, prost::DecodeError> {
+///
+/// # Errors
+/// In words.
+pub fn decode(kind: Kind, bytes: Bytes) -> Result<Top, String> {
     Ok(match kind {
-        Kind::GroundTruth => Top::GroundTruth(Box::new(GroundTruth::decode(bytes)?)),
-        Kind::SensorView => Top::SensorView(Box::new(SensorView::decode(bytes)?)),
-        Kind::HostVehicleData => Top::HostVehicleData(Box::new(HostVehicleData::decode(bytes)?)),
+        Kind::GroundTruth => Top::GroundTruth(Box::new(truth(&bytes)?)),
+        Kind::HostVehicleData => Top::HostVehicleData(Box::new(decode_part(&bytes, MAX_OBJECT)?)),
+        Kind::SensorView => {
+            let view: SensorView = decode_part(&bytes, MAX_RECORD)?;
+            let host = view.host_vehicle_data.as_ref().map(|b| decode_part(b, MAX_OBJECT)).transpose()?;
+            let truth = view.global_ground_truth.as_ref().map(truth).transpose()?;
+            Top::SensorView(Box::new(View { view, host, truth }))
+        }
     })
+}
+
+fn truth(bytes: &Bytes) -> Result<GroundTruth, String> {
+    match fields(bytes) {
+        n if n > MAX_FIELDS => Err(format!("{n} fields, more than {MAX_FIELDS}")),
+        _ => decode_part(bytes, MAX_RECORD),
+    }
+}
+
+/// How many fields a message has; counting ends where it is damaged.
+fn fields(mut body: &[u8]) -> usize {
+    let mut n = 0;
+    while let Some(key) = varint(&mut body) {
+        n += 1;
+        let skip = match key & 7 {
+            0 => varint(&mut body).map(|_| 0),
+            1 => Some(8),
+            2 => varint(&mut body),
+            5 => Some(4),
+            _ => None,
+        };
+        let rest = skip.and_then(|s| body.get(usize::try_from(s).unwrap_or(usize::MAX)..));
+        let Some(rest) = rest else { break };
+        body = rest;
+    }
+    n
 }
 
 /// One record of a trace.
@@ -188,15 +234,43 @@ pub fn kind_of(name: &str, first: &Record<'_>) -> Result<Kind, Error> {
 /// Whether bytes are this message: they decode, down to the objects, and have what makes it what it is. Fields
 /// of the same number have other types in the others, so a wrong guess fails at the first nested message.
 fn fits(kind: Kind, body: &[u8]) -> bool {
+    let ok = |bytes: &[Bytes], one: fn(&Bytes) -> bool| bytes.iter().all(one);
     let whole = |g: &GroundTruth| {
-        g.moving_object.iter().all(|b| MovingObject::decode(b.clone()).is_ok_and(|o| o.id.is_some()))
-            && g.stationary_object.iter().all(|b| StationaryObject::decode(b.clone()).is_ok())
-            && g.traffic_light.iter().all(|b| TrafficLight::decode(b.clone()).is_ok())
+        g.timestamp.is_some()
+            && ok(&g.moving_object, |b| {
+                decode_part::<MovingObject>(b, MAX_OBJECT).is_ok_and(|o| o.id.is_some())
+            })
+            && ok(&g.stationary_object, |b| decode_part::<StationaryObject>(b, MAX_OBJECT).is_ok())
+            && ok(&g.traffic_light, |b| decode_part::<TrafficLight>(b, MAX_OBJECT).is_ok())
     };
     match decode(kind, Bytes::copy_from_slice(body)) {
-        Ok(Top::GroundTruth(g)) => g.timestamp.is_some() && whole(&g),
-        Ok(Top::SensorView(s)) => s.global_ground_truth.is_some_and(|g| g.timestamp.is_some() && whole(&g)),
+        Ok(Top::GroundTruth(g)) => whole(&g),
+        Ok(Top::SensorView(s)) => s.truth.is_some_and(|g| whole(&g)),
         Ok(Top::HostVehicleData(h)) => h.timestamp.is_some(),
         Err(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_great_many_empty_parts_are_refused_before_they_are_decoded() {
+        // Two bytes each, that would take far more as objects.
+        let many = |tag: u8, n: usize| [tag << 3 | 2, 0].repeat(n);
+        let e = decode(Kind::GroundTruth, Bytes::from(many(5, MAX_FIELDS + 1))).unwrap_err();
+        assert_eq!(e, "1048577 fields, more than 1048576");
+        assert!(decode(Kind::GroundTruth, Bytes::from(many(5, 1000))).is_ok());
+        let e = decode(Kind::HostVehicleData, Bytes::from(many(12, MAX_OBJECT))).unwrap_err();
+        assert_eq!(e, "2097152 bytes, more than 1048576");
+    }
+
+    #[test]
+    fn fields_are_counted_until_the_damage() {
+        let mixed = [0x08, 0x96, 0x01, 0x11, 0, 0, 0, 0, 0, 0, 0, 0, 0x1a, 1, 7, 0x25, 0, 0, 0, 0];
+        assert_eq!(fields(&mixed), 4);
+        assert_eq!(fields(&mixed[..17]), 4);
+        assert_eq!(fields(&[0x1a, 0xff]), 1);
     }
 }

@@ -204,6 +204,23 @@ fn host_data_alone_give_the_ego_its_modes_and_pedals() {
 }
 
 #[test]
+fn host_data_that_come_first_do_not_take_the_hosts_name() {
+    let d = sample_with_early_host();
+    let ids: Vec<&str> = d.header().actors.iter().map(|a| a.id.as_str()).collect();
+    assert_eq!(ids, ["ego"]);
+    assert!(!d.series_of(Subject::Actor(ActorIx(0))).is_empty());
+}
+
+/// A sensor view whose host data are read before its ground truth, which has the host's name.
+fn sample_with_early_host() -> Drive {
+    let own = msg(10, &[text(2, "lukao"), text(3, "ego")]);
+    let own_host = host(0, &[(23, 6, Vec::new())], &[]);
+    let view =
+        [version(1), time(2, 0), msg(6, &[own_host]), msg(7, &[time(2, 0), car(5, 0.0, &[own])])].concat();
+    read(&[view]).unwrap()
+}
+
+#[test]
 fn lights_become_heads_with_a_state_at_each_frame() {
     let bulb = |number: u64, color: u64, mode: u64, x: f64, map: Option<&str>| {
         let place = msg(2, &[three(2, [x, 0.0, 5.0 + color as f64 / 10.0]), three(3, [0.0, 0.0, 1.0])]);
