@@ -52,12 +52,6 @@ pub(crate) struct Index {
 
 impl Index {
     pub(crate) fn new(parts: &Parts) -> Self {
-        let mut cells = Vec::new();
-        for (l, lane) in parts.lanes.iter().enumerate() {
-            for i in 0..lane.stations_m.len().saturating_sub(1) {
-                cells.push(Item::new(LaneIx::new(l), i, &quad(lane, i)));
-            }
-        }
         let mut segments = Vec::new();
         for (l, line) in parts.lines.iter().enumerate() {
             for (i, p) in line.points_m.windows(2).enumerate() {
@@ -83,14 +77,19 @@ impl Index {
         for (i, path) in parts.paths.iter().enumerate() {
             paths[path.from.get()].push(PathIx::new(i));
         }
-        Self {
-            cells: RTree::bulk_load(cells),
-            segments: RTree::bulk_load(segments),
-            stop_lines,
-            crossings,
-            paths,
+        Self { cells: cells(parts), segments: RTree::bulk_load(segments), stop_lines, crossings, paths }
+    }
+}
+
+/// All pieces of all lanes.
+pub(crate) fn cells(parts: &Parts) -> RTree<Item<LaneIx>> {
+    let mut cells = Vec::new();
+    for (l, lane) in parts.lanes.iter().enumerate() {
+        for i in 0..lane.stations_m.len().saturating_sub(1) {
+            cells.push(Item::new(LaneIx::new(l), i, &quad(lane, i)));
         }
     }
+    RTree::bulk_load(cells)
 }
 
 /// Corners of a lane between samples i and i + 1: left, right, right of the next, left of the next.

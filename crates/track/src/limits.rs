@@ -6,15 +6,16 @@
 pub struct Limits {
     /// Largest XML text, bytes, after decompression.
     pub max_xml_bytes: usize,
-    /// Most samples of lane borders in all: one for each lane at each cross-section.
+    /// Most samples of lane borders in all: one for each border at each cross-section, and more where the
+    /// reference line is costly to compute.
     pub max_samples: usize,
 }
 
 impl Limits {
     /// Default of [`Limits::max_xml_bytes`]: a city map has 30 MB.
-    pub const MAX_XML_BYTES: usize = 128 << 20;
-    /// Default of [`Limits::max_samples`]: a city map has a million.
-    pub const MAX_SAMPLES: usize = 4_000_000;
+    pub const MAX_XML_BYTES: usize = 64 << 20;
+    /// Default of [`Limits::max_samples`]: a town has 40 000.
+    pub const MAX_SAMPLES: usize = 1_500_000;
 
     /// The default limits with another size of the XML text.
     #[must_use]
@@ -50,6 +51,14 @@ pub(crate) const MAX_LANES_A_SIDE: usize = 200;
 /// Most repeats of one object.
 pub(crate) const MAX_REPEATS: usize = 10_000;
 /// Most XML nodes.
-pub(crate) const MAX_XML_NODES: u32 = 12_000_000;
+pub(crate) const MAX_XML_NODES: u32 = 3_000_000;
+/// Most XML attributes.
+pub(crate) const MAX_XML_ATTRIBUTES: usize = 4_000_000;
+/// Most signals and references on one road.
+pub(crate) const MAX_SIGNALS_A_ROAD: usize = 5_000;
+/// Most objects on one road.
+pub(crate) const MAX_OBJECTS_A_ROAD: usize = 50_000;
 /// Most notes that are kept of one map.
 pub(crate) const MAX_NOTES: usize = 200;
+/// Most corners of an object's outline.
+pub(crate) const MAX_CORNERS: usize = 1_000;

@@ -29,8 +29,12 @@ struct Head {
 
 pub(crate) fn resolve(map: &Map, placements: &[Placement], parts: &mut Parts) {
     let mut from_lane: Vec<Vec<PathIx>> = vec![Vec::new(); parts.lanes.len()];
+    let mut over_lane: Vec<Vec<PathIx>> = vec![Vec::new(); parts.lanes.len()];
     for (i, path) in parts.paths.iter().enumerate() {
         from_lane[path.from.get()].push(PathIx::new(i));
+        for lane in &path.via {
+            over_lane[lane.get()].push(PathIx::new(i));
+        }
     }
     let mut certain = vec![true; parts.signals.len()];
     let mut governs: Vec<BTreeSet<PathIx>> = vec![BTreeSet::new(); parts.signals.len()];
@@ -42,11 +46,7 @@ pub(crate) fn resolve(map: &Map, placements: &[Placement], parts: &mut Parts) {
         }
         certain[signal] &= p.certain;
         if map.roads[p.road].junction.is_some() {
-            for (i, path) in parts.paths.iter().enumerate() {
-                if p.lanes.iter().any(|l| path.via.contains(l)) {
-                    governs[signal].insert(PathIx::new(i));
-                }
-            }
+            governs[signal].extend(p.lanes.iter().flat_map(|l| over_lane[l.get()].iter().copied()));
             continue;
         }
         for &lane in &p.lanes {

@@ -19,6 +19,8 @@ type End = (LaneIx, bool);
 const MAX_VIA: usize = 16;
 /// Most ways from one approach lane.
 const MAX_PATHS_A_LANE: usize = 64;
+/// Most steps to find them: connecting lanes that only lead to each other make more ways than can be walked.
+const MAX_STEPS_A_LANE: usize = 1024;
 /// Ends that the map joins but that lie further apart than this deserve a remark, metres.
 const WIDE_GAP_M: f64 = 5.0;
 
@@ -162,7 +164,12 @@ fn paths(parts: &mut Parts) {
             .map(|s| vec![*s])
             .collect();
         let first = out.len();
+        let mut steps = 0;
         while let Some(via) = open.pop() {
+            steps += 1;
+            if steps > MAX_STEPS_A_LANE {
+                break;
+            }
             let Some(&last) = via.last() else { continue };
             let end = &parts.lanes[last.get()];
             let inside: Vec<LaneIx> =

@@ -1,6 +1,7 @@
 //! OpenDRIVE: text to records, records to exact geometry, geometry to samples, and links between them.
 
 mod build;
+mod crossing;
 mod cubic;
 mod govern;
 mod lane_record;
@@ -52,6 +53,7 @@ pub(crate) fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<(Frame, 
     let placements = signals::place(&map, &built, &mut parts, &mut notes);
     stop::painted(&map, &placements, &mut parts, &mut notes);
     objects::place(&map, &built, &mut parts, &mut notes);
+    crossing::resolve(&map, &mut parts, &mut notes);
     govern::resolve(&map, &placements, &mut parts);
     stop::resolve(&mut parts, &placements);
     speed::resolve(&map, &built, &placements, &mut parts);

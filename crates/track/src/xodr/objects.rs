@@ -9,14 +9,11 @@ use super::build::Built;
 use super::record::{Map, RoadRecord};
 use super::surface;
 use super::xml::{Xml, attribute, child, children, grouped};
-use crate::furniture::{
-    Crossing, Fixture, LanePoint, LaneStretch, ParkingSpace, SignalKind, StopLine, Structure, StructureKind,
-};
-use crate::index::bounds;
-use crate::ix::{LaneIx, RoadIx, SignalIx};
-use crate::lane::{Lane, Travel};
-use crate::limits::MAX_REPEATS;
-use crate::plane::{P2, P3, cross, dist, double_area, in_polygon, lerp3, meet, sub, xy};
+use crate::furniture::{Crossing, Fixture, LanePoint, ParkingSpace, StopLine, Structure, StructureKind};
+use crate::ix::RoadIx;
+use crate::lane::Travel;
+use crate::limits::{MAX_CORNERS, MAX_OBJECTS_A_ROAD, MAX_REPEATS};
+use crate::plane::{P3, cross, dist, double_area, lerp3, meet, sub, xy};
 use crate::track::Parts;
 
 /// An `<object>`, `<bridge>` or `<tunnel>`.
@@ -56,6 +53,10 @@ pub(crate) fn read(xml: &Xml<'_>, road: Node<'_, '_>) -> Result<Vec<ObjectRecord
             out.push(read_one(xml, node, structure)?);
         }
     }
+    if out.len() > MAX_OBJECTS_A_ROAD {
+        let expected = format!("at most {MAX_OBJECTS_A_ROAD} objects on one road");
+        return Err(xml.error(road, expected, out.len().to_string()));
+    }
     Ok(out)
 }
 
@@ -82,6 +83,10 @@ fn read_one(
                 xml.or_zero(corner, "dz")?,
             ]));
         }
+    }
+    if outline.len() > MAX_CORNERS {
+        let expected = format!("at most {MAX_CORNERS} corners of an outline");
+        return Err(xml.error(node, expected, outline.len().to_string()));
     }
     let mut repeats = Vec::new();
     for r in children(node, "repeat") {
@@ -126,21 +131,7 @@ pub(crate) fn place(map: &Map, built: &Built, parts: &mut Parts, notes: &mut Not
             place_one(road, r, o, built, parts, notes);
         }
     }
-    for i in 0..parts.signals.len() {
-        if parts.signals[i].kind == SignalKind::Crossing {
-            crossing_sign(map, parts, i);
-        }
-    }
-    // Lights for pedestrians that stand by a crossing of their road belong to it.
-    let near = |c: &Crossing, at: P3| c.outline_m.iter().any(|p| dist(xy(*p), xy(at)) < PEDESTRIAN_LIGHT_M);
-    for c in &mut parts.crossings {
-        let lights = parts.signals.iter().enumerate().filter(|(_, s)| s.kind == SignalKind::PedestrianLight);
-        c.signals = lights.filter(|(_, s)| near(c, s.at_m)).map(|(i, _)| SignalIx::new(i)).collect();
-    }
 }
-
-/// How far from a crossing's corner a light for pedestrians may stand, metres.
-const PEDESTRIAN_LIGHT_M: f64 = 6.0;
 
 fn place_one(
     road: &RoadRecord,
@@ -172,7 +163,7 @@ fn place_one(
             notes.add(format!("{}: no size, left out", at("crossing")));
             return;
         }
-        let lanes = stretches(parts, &outline_m);
+        let lanes = Vec::new();
         parts.crossings.push(Crossing {
             id: at("crossing"),
             number: o.number.clone(),
@@ -268,97 +259,6 @@ fn outline(road: &RoadRecord, o: &ObjectRecord, s: f64, t: f64) -> Vec<P3> {
         corners.reverse();
     }
     corners
-}
-
-/// Stretches of traffic lanes within an outline on their level.
-fn stretches(parts: &Parts, outline: &[P3]) -> Vec<LaneStretch> {
-    let flat: Vec<P2> = outline.iter().copied().map(xy).collect();
-    let (lo, hi) = bounds(&flat);
-    let z = outline.iter().map(|p| p[2]).sum::<f64>() / outline.len().max(1) as f64;
-    let mut out = Vec::new();
-    for (i, lane) in parts.lanes.iter().enumerate() {
-        if !lane.kind.is_traffic() {
-            continue;
-        }
-        let mut found: Option<(f64, f64)> = None;
-        let mut add = |station: f64| {
-            let (a, b) = found.unwrap_or((station, station));
-            found = Some((a.min(station), b.max(station)));
-        };
-        for line in [&lane.left_m, &lane.centre_m, &lane.right_m] {
-            for (k, pair) in line.windows(2).enumerate() {
-                let (p, q) = (xy(pair[0]), xy(pair[1]));
-                let apart = (0..2).any(|d| p[d].max(q[d]) < lo[d] || p[d].min(q[d]) > hi[d]);
-                if apart
-                    || (f64::midpoint(pair[0][2], pair[1][2]) - z).abs() > crate::query::LEVEL_TOLERANCE_M
-                {
-                    continue;
-                }
-                let (a, b) = (lane.stations_m[k], lane.stations_m[k + 1]);
-                for (end, station) in [(p, a), (q, b)] {
-                    if in_polygon(end, outline) {
-                        add(station);
-                    }
-                }
-                for j in 0..flat.len() {
-                    if let Some((f, _)) = meet(p, q, flat[j], flat[(j + 1) % flat.len()]) {
-                        add(a + (b - a) * f);
-                    }
-                }
-            }
-        }
-        // A touch of a corner is no crossing.
-        if let Some((from_m, to_m)) = found.filter(|(a, b)| b - a > 0.01) {
-            out.push(LaneStretch { lane: LaneIx::new(i), from_m, to_m });
-        }
-    }
-    out
-}
-
-/// A crossing that is given as a sign: across its road, as deep as its value says.
-fn crossing_sign(map: &Map, parts: &mut Parts, i: usize) {
-    let signal = &parts.signals[i];
-    let road = &map.roads[signal.road.get()];
-    let Some(depth) = signal.value.filter(|v| *v > 0.0) else { return };
-    let s = signal.at_st_m[0];
-    let (from, to) = ((s - depth / 2.0).clamp(0.0, road.length), (s + depth / 2.0).clamp(0.0, road.length));
-    let on_road = |l: &Lane| l.road == signal.road && l.kind.is_traffic();
-    let lanes: Vec<LaneStretch> = parts
-        .lanes
-        .iter()
-        .enumerate()
-        .filter(|(_, l)| on_road(l))
-        .filter_map(|(k, l)| {
-            let holds = |s: f64| l.road_s_m.iter().any(|x| *x <= s) && l.road_s_m.iter().any(|x| *x >= s);
-            if !holds(f64::midpoint(from, to)) {
-                return None;
-            }
-            let (a, b) = (l.station_at(from), l.station_at(to));
-            Some(LaneStretch { lane: LaneIx::new(k), from_m: a.min(b), to_m: a.max(b) })
-        })
-        .collect();
-    // From the rightmost to the leftmost border of the traffic lanes, seen along rising s.
-    let edge = |s: f64, leftmost: bool| -> Option<P3> {
-        lanes
-            .iter()
-            .flat_map(|x| {
-                let l = &parts.lanes[x.lane.get()];
-                let (a, b) = l.borders_at(l.station_at(s));
-                [a, b]
-            })
-            .max_by(|p, q| {
-                let (sin, cos) = sin_cos(surface::heading(road, s));
-                let o = surface::point(road, s, 0.0);
-                let left = |p: &P3| (p[1] - o[1]) * cos - (p[0] - o[0]) * sin;
-                let order = left(p).total_cmp(&left(q));
-                if leftmost { order } else { order.reverse() }
-            })
-    };
-    let corners = [edge(from, false), edge(to, false), edge(to, true), edge(from, true)];
-    let Some(outline_m) = corners.into_iter().collect::<Option<Vec<P3>>>() else { return };
-    let id = format!("crossing {} / road {}", signal.number, road.number);
-    let number = signal.number.clone();
-    parts.crossings.push(Crossing { id, number, outline_m, lanes, signals: Vec::new() });
 }
 
 /// A stop line that is given as an object: the middle line of its longer extent.

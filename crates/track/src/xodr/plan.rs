@@ -114,6 +114,15 @@ impl Geometry {
         Pose { x: self.x + u * cos - v * sin, y: self.y + u * sin + v * cos, heading: self.heading + turn }
     }
 
+    /// How costly a point of it is, in borders.
+    pub(crate) fn cost(&self) -> usize {
+        match self.shape {
+            Shape::Spiral { .. } => panels(self.turning()) / 2,
+            Shape::Poly3(_) => 8,
+            _ => 0,
+        }
+    }
+
     /// Largest change of heading along it, rad, where it can be told beforehand.
     pub(crate) fn turning(&self) -> f64 {
         match self.shape {
@@ -164,9 +173,14 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// The record that holds `s`.
+    pub(crate) fn record(&self, s: f64) -> Option<&Geometry> {
+        let n = self.records.partition_point(|g| g.s <= s).max(1);
+        self.records.get(n - 1)
+    }
+
     /// Pose at `s` by the record that holds `pick`.
     pub(crate) fn at(&self, s: f64, pick: f64) -> Pose {
-        let n = self.records.partition_point(|g| g.s <= pick).max(1);
-        self.records.get(n - 1).map_or(Pose { x: 0.0, y: 0.0, heading: 0.0 }, |g| g.at(s - g.s))
+        self.record(pick).map_or(Pose { x: 0.0, y: 0.0, heading: 0.0 }, |g| g.at(s - g.s))
     }
 }

@@ -100,7 +100,7 @@ fn push(
         let found = format!("a border beyond that at s = {s} m of road {}", road.number);
         return Err(xml.error_at(road.at, format!("coordinates up to {MAX_COORDINATE_M:e} m"), found));
     }
-    let cost = row.borders.len().max(1);
+    let cost = row.borders.len() + road.plan.record(s).map_or(0, super::plan::Geometry::cost);
     *budget = budget.checked_sub(cost).ok_or_else(|| {
         let found = format!("more, with road {}", road.number);
         xml.error_at(road.at, "a map within the limit of samples", found)

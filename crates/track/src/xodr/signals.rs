@@ -1,5 +1,7 @@
 //! Signals and signs, and the lanes that they speak to.
 
+use std::collections::BTreeMap;
+
 use lukao_model::Error;
 use roxmltree::Node;
 
@@ -11,6 +13,7 @@ use super::xml::{Xml, attribute, children, grouped};
 use crate::furniture::{Signal, SignalKind};
 use crate::ix::{LaneIx, RoadIx, SignalIx};
 use crate::lane::Travel;
+use crate::limits::MAX_SIGNALS_A_ROAD;
 use crate::plane::{dist, xy};
 use crate::signs::{Code, kind};
 use crate::track::Parts;
@@ -79,12 +82,23 @@ pub(crate) fn read(xml: &Xml<'_>, road: Node<'_, '_>) -> Result<Vec<SignalRecord
             });
         }
     }
+    if out.len() > MAX_SIGNALS_A_ROAD {
+        let expected = format!("at most {MAX_SIGNALS_A_ROAD} signals on one road");
+        return Err(xml.error(road, expected, out.len().to_string()));
+    }
     Ok(out)
 }
 
 /// Makes the signals and finds the lanes that they speak to.
 pub(crate) fn place(map: &Map, built: &Built, parts: &mut Parts, notes: &mut Notes) -> Vec<Placement> {
     let mut placements = Vec::new();
+    let mut controllers: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for c in &map.controllers {
+        for number in &c.signals {
+            controllers.entry(number).or_default().push(c.number.clone());
+        }
+    }
+    let mut by_number: BTreeMap<&str, SignalIx> = BTreeMap::new();
     for (r, road) in map.roads.iter().enumerate() {
         for record in road.signals.iter().filter(|x| !x.reference) {
             let signal = SignalIx::new(parts.signals.len());
@@ -120,13 +134,9 @@ pub(crate) fn place(map: &Map, built: &Built, parts: &mut Parts, notes: &mut Not
                 governs: Vec::new(),
                 certain: false,
                 stop_lines: Vec::new(),
-                controllers: map
-                    .controllers
-                    .iter()
-                    .filter(|c| c.signals.contains(&record.number))
-                    .map(|c| c.number.clone())
-                    .collect(),
+                controllers: controllers.get(record.number.as_str()).cloned().unwrap_or_default(),
             });
+            by_number.entry(&record.number).or_insert(signal);
             placements.push(placement(map, built, parts, signal, r, record));
         }
     }
@@ -134,8 +144,8 @@ pub(crate) fn place(map: &Map, built: &Built, parts: &mut Parts, notes: &mut Not
     let mut lost = 0;
     for (r, road) in map.roads.iter().enumerate() {
         for record in road.signals.iter().filter(|x| x.reference) {
-            match parts.signals.iter().position(|x| x.number == record.number) {
-                Some(i) => placements.push(placement(map, built, parts, SignalIx::new(i), r, record)),
+            match by_number.get(record.number.as_str()) {
+                Some(&signal) => placements.push(placement(map, built, parts, signal, r, record)),
                 None => lost += 1,
             }
         }

@@ -10,7 +10,7 @@ use crate::lane::{SpeedLimit, SpeedSpan};
 use crate::track::Parts;
 
 /// Most lanes that one sign is carried along.
-const MAX_CARRIED: usize = 4096;
+const MAX_CARRIED: usize = 256;
 
 /// A stretch and what holds on it; `None` means that a sign is there whose value nobody knows, or that one
 /// limit ended and no other is known.

@@ -1,5 +1,7 @@
 //! Stop lines: painted ones, and the ends of signalled approaches that have none.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::Notes;
 use super::record::Map;
 use super::signals::Placement;
@@ -61,9 +63,19 @@ fn across(parts: &Parts, at: &[LanePoint]) -> Option<Vec<P3>> {
 
 /// Joins traffic lights and stop lines, and derives the lines that are missing.
 pub(crate) fn resolve(parts: &mut Parts, placements: &[Placement]) {
-    let mut links: Vec<(SignalIx, StopLineIx)> = Vec::new();
-    let mut derived: Vec<(LaneIx, StopLineIx)> = Vec::new();
-    for i in 0..parts.signals.len() {
+    let mut links: BTreeSet<(SignalIx, StopLineIx)> = BTreeSet::new();
+    let mut derived: BTreeMap<LaneIx, StopLineIx> = BTreeMap::new();
+    let mut painted: Vec<Vec<(f64, StopLineIx)>> = vec![Vec::new(); parts.lanes.len()];
+    for (i, line) in parts.stop_lines.iter().enumerate() {
+        for at in &line.lanes {
+            painted[at.lane.get()].push((at.station_m, StopLineIx::new(i)));
+        }
+    }
+    let mut placed: Vec<Vec<&Placement>> = vec![Vec::new(); parts.signals.len()];
+    for p in placements {
+        placed[p.signal.get()].push(p);
+    }
+    for (i, places) in placed.iter().enumerate() {
         let signal = &parts.signals[i];
         if signal.kind != SignalKind::TrafficLight {
             continue;
@@ -74,23 +86,23 @@ pub(crate) fn resolve(parts: &mut Parts, placements: &[Placement]) {
         approaches.dedup();
         for lane in approaches {
             let station = parts.lanes[lane.get()].length_m();
-            let found = before(parts, lane);
+            let found = before(parts, &painted, lane);
             if found.is_empty() {
                 let line = derive(parts, &mut derived, lane, station, "end of");
-                links.push((ix, line));
+                links.insert((ix, line));
             }
             links.extend(found.into_iter().map(|line| (ix, line)));
         }
         // A light away from any junction stops traffic where it stands.
         if parts.signals[i].governs.is_empty() {
-            for p in placements.iter().filter(|p| p.signal == ix) {
+            for p in places {
                 for &lane in &p.lanes {
                     let l = &parts.lanes[lane.get()];
                     if l.in_junction {
                         continue;
                     }
                     let station = l.station_at(p.s);
-                    let near = nearest_before(parts, lane, station);
+                    let near = nearest_before(&painted[lane.get()], station);
                     let line = match near {
                         Some(line) => line,
                         None => {
@@ -98,31 +110,25 @@ pub(crate) fn resolve(parts: &mut Parts, placements: &[Placement]) {
                             derive(parts, &mut derived, lane, station, &place)
                         }
                     };
-                    links.push((ix, line));
+                    links.insert((ix, line));
                 }
             }
         }
     }
     for (signal, line) in links {
-        let (lines, signals) =
-            (&mut parts.signals[signal.get()].stop_lines, &mut parts.stop_lines[line.get()].signals);
-        if !lines.contains(&line) {
-            lines.push(line);
-        }
-        if !signals.contains(&signal) {
-            signals.push(signal);
-        }
+        parts.signals[signal.get()].stop_lines.push(line);
+        parts.stop_lines[line.get()].signals.push(signal);
     }
 }
 
 fn derive(
     parts: &mut Parts,
-    derived: &mut Vec<(LaneIx, StopLineIx)>,
+    derived: &mut BTreeMap<LaneIx, StopLineIx>,
     lane: LaneIx,
     station_m: f64,
     place: &str,
 ) -> StopLineIx {
-    if let Some((_, line)) = derived.iter().find(|(l, _)| *l == lane) {
+    if let Some(line) = derived.get(&lane) {
         return *line;
     }
     let l = &parts.lanes[lane.get()];
@@ -136,20 +142,21 @@ fn derive(
     };
     let ix = StopLineIx::new(parts.stop_lines.len());
     parts.stop_lines.push(line);
-    derived.push((lane, ix));
+    derived.insert(lane, ix);
     ix
 }
 
 /// Painted stop lines that end this approach: the last one on each way to its end.
-fn before(parts: &Parts, lane: LaneIx) -> Vec<StopLineIx> {
+fn before(parts: &Parts, painted: &[Vec<(f64, StopLineIx)>], lane: LaneIx) -> Vec<StopLineIx> {
     let mut out = Vec::new();
     let mut seen = vec![lane];
     let mut open = vec![(lane, 0.0)];
     while let Some((at, beyond)) = open.pop() {
         let l = &parts.lanes[at.get()];
-        let last = painted_on(parts, at).filter(|(station, _)| beyond + l.length_m() - station <= SEARCH_M);
+        let last =
+            painted[at.get()].iter().filter(|(station, _)| beyond + l.length_m() - station <= SEARCH_M);
         if let Some((_, line)) = last.max_by(|a, b| a.0.total_cmp(&b.0)) {
-            out.push(line);
+            out.push(*line);
             continue;
         }
         let further = beyond + l.length_m();
@@ -167,15 +174,10 @@ fn before(parts: &Parts, lane: LaneIx) -> Vec<StopLineIx> {
     out
 }
 
-fn nearest_before(parts: &Parts, lane: LaneIx, station: f64) -> Option<StopLineIx> {
-    painted_on(parts, lane)
+fn nearest_before(painted: &[(f64, StopLineIx)], station: f64) -> Option<StopLineIx> {
+    painted
+        .iter()
         .filter(|(at, _)| *at <= station + 1.0 && station - at <= SEARCH_M)
         .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, line)| line)
-}
-
-fn painted_on(parts: &Parts, lane: LaneIx) -> impl Iterator<Item = (f64, StopLineIx)> {
-    parts.stop_lines.iter().enumerate().filter(|(_, s)| !s.derived).flat_map(move |(i, s)| {
-        s.lanes.iter().filter(move |p| p.lane == lane).map(move |p| (p.station_m, StopLineIx::new(i)))
-    })
+        .map(|(_, line)| *line)
 }

@@ -3,7 +3,7 @@
 use lukao_model::{Error, Position};
 use roxmltree::{Document, Node, ParsingOptions};
 
-use crate::limits::{MAX_COORDINATE_M, MAX_XML_NODES};
+use crate::limits::{MAX_COORDINATE_M, MAX_XML_ATTRIBUTES, MAX_XML_NODES};
 
 /// A parsed document.
 pub(crate) struct Xml<'a> {
@@ -14,6 +14,11 @@ pub(crate) struct Xml<'a> {
 impl<'a> Xml<'a> {
     /// Parses the text and checks that its root is OpenDRIVE.
     pub(crate) fn parse(name: &'a str, text: &'a str) -> Result<Self, Error> {
+        // Each attribute has one; texts have few.
+        if text.bytes().filter(|b| *b == b'=').count() > MAX_XML_ATTRIBUTES {
+            let expected = format!("a map of at most {MAX_XML_ATTRIBUTES} XML attributes");
+            return Err(Error::new(name, expected, "more"));
+        }
         // Entities can blow up or loop; no map needs them.
         let options =
             ParsingOptions { allow_dtd: false, nodes_limit: MAX_XML_NODES, ..ParsingOptions::default() };
@@ -152,7 +157,7 @@ fn syntax(name: &str, text: &str, error: &roxmltree::Error) -> Error {
             let line = text[..at].matches('\n').count() + 1;
             (Position::Line(line as u64, 0), "XML without a document type definition")
         }
-        E::NodesLimitReached => (Position::Whole, "a map of at most 12 million XML nodes"),
+        E::NodesLimitReached => (Position::Whole, "a map of at most 3 million XML nodes"),
         other => {
             let p = other.pos();
             (Position::Line(p.row.into(), p.col.into()), "an OpenDRIVE map in XML")
