@@ -13,14 +13,16 @@
 //! | the same, but the ego changed lanes, braked harder, or its lane is not known | undecided |
 //! | the ego ran with its front into one who stood for at least 1 s | ego |
 //! | the ego ran with its front into the rear of one who was ahead in its lane for at least 3 s | ego |
-//! | anything else: crossing, side by side, one who had just cut in | undecided |
+//! | flank to flank, or flank to corner, both going the same way: one moved at least 0.5 m sideways in its lane's frame in the last 2 s, the other at most 0.2 m | the one who moved |
+//! | anything else: crossing, oncoming, one who had just cut in and was run into | undecided |
 
 use lukao_contact::{ContactInterval, Face};
 use lukao_measure::motion::STANDING_MPS;
 use lukao_measure::{Ahead, Mean, Measures, Who};
+use lukao_model::drive::Pose;
 use lukao_model::outcome::{Attribution, Causation};
 use lukao_model::time::{MS, S};
-use lukao_model::{ActorIx, Run};
+use lukao_model::{ActorIx, Run, math};
 
 /// How long one must have stood to count as standing, ns.
 const STOOD_NS: i64 = S;
@@ -30,6 +32,16 @@ const KEPT_NS: i64 = 3 * S;
 const BRAKED_NS: i64 = 2 * S;
 /// Braking harder than this is hard, m/s².
 const HARD_MPS2: f64 = 4.0;
+
+/// How far back moving sideways counts, ns.
+const SIDEWAYS_NS: i64 = 2 * S;
+/// Who moved at least this far sideways has moved, metres.
+const MOVED_M: f64 = 0.5;
+/// Who moved at most this far sideways has held his course, metres.
+const HELD_M: f64 = 0.2;
+
+/// Directions this near go the same way: cosine of about 30°.
+const COS_ALONG: f64 = 0.87;
 
 fn answer(caused_by: Causation, why: impl Into<String>) -> Attribution {
     Attribution { caused_by, why: why.into() }
@@ -77,6 +89,23 @@ pub fn attribute(m: &Measures<'_>, c: &ContactInterval) -> Attribution {
             None => answer(Undecided, "who was ahead in the ego's lane before is not known"),
         };
     }
+    if flank(mine) || flank(theirs) {
+        match sideways(m, c.actor, t) {
+            Some((ego, other)) if ego >= MOVED_M && other <= HELD_M => {
+                return answer(
+                    Ego,
+                    format!("the ego moved {ego:.1} m sideways into one who kept his course"),
+                );
+            }
+            Some((ego, other)) if other >= MOVED_M && ego <= HELD_M => {
+                return answer(
+                    Other,
+                    format!("the other moved {other:.1} m sideways while the ego kept its course"),
+                );
+            }
+            _ => {}
+        }
+    }
     answer(Undecided, format!("the ego's {} met the other's {} in motion", mine.name(), theirs.name()))
 }
 
@@ -96,6 +125,29 @@ fn rear_end(m: &Measures<'_>, t: i64) -> Attribution {
         }
         Some(_) => answer(Other, "hit from behind while in lane and not braking hard"),
     }
+}
+
+fn flank(face: Face) -> bool {
+    matches!(face, Face::Left | Face::Right)
+}
+
+/// How far the ego and another moved sideways in the 2 s before a time, metres, seen from the lane in which the
+/// ego is then. `None` if that is not known, or the two do not go the same way along it.
+fn sideways(m: &Measures<'_>, actor: ActorIx, t: i64) -> Option<(f64, f64)> {
+    let (places, track) = (m.places()?, m.track()?);
+    let k = m.ego().samples().partition_point(|s| s.t_ns < t).checked_sub(1)?;
+    let lane = places.at(k)?.hit.lane;
+    let moved = |actor: ActorIx| {
+        let (_, run) = run_at(m, actor, t - SIDEWAYS_NS)?;
+        let (before, now) = (m.window().pose_at(run, t - SIDEWAYS_NS)?, m.window().pose_at(run, t)?);
+        let at = |p: &Pose| track.locate(lane, [p.x_m, p.y_m]);
+        let (from, to) = (at(&before), at(&now));
+        // With the lane or against it: a lane of the other direction may be the one that was moved into.
+        let along = math::cos(now.yaw_rad - to.heading_rad).abs() > COS_ALONG;
+        along.then_some(((to.lateral_m - from.lateral_m).abs(), now.yaw_rad))
+    };
+    let ((ego, a), (other, b)) = (moved(m.ego_actor()?)?, moved(actor)?);
+    (math::cos(a - b) > COS_ALONG).then_some((ego, other))
 }
 
 fn run_at<'m>(m: &Measures<'m>, actor: ActorIx, t: i64) -> Option<(usize, &'m Run)> {

@@ -87,6 +87,25 @@ fn cut_in_crossing_and_what_was_not_seen_are_undecided() {
 }
 
 #[test]
+fn of_two_side_by_side_the_one_who_moved_over_caused_it() {
+    let keeps = |y: f64| Motion::at(20.0, y, 0.0).speed(8.0).cruise(100.0);
+    let moves = |from: f64, to: f64| {
+        Motion::points(&[
+            (0.0, 20.0, from, 0.0),
+            (4.0, 52.0, from, 0.0),
+            (6.0, 68.0, to, 0.0),
+            (12.0, 116.0, to, 0.0),
+        ])
+    };
+    let (by, why) = caused(moves(1.75, -1.0), keeps(-1.75));
+    assert_eq!((by, why.contains("the ego moved")), (Ego, true), "{why}");
+    let (by, why) = caused(keeps(-1.75), moves(1.75, -1.0));
+    assert_eq!((by, why.contains("the other moved")), (Other, true), "{why}");
+    let (by, why) = caused(moves(1.75, -0.2), moves(-1.75, 0.0));
+    assert_eq!(by, Undecided, "both moved: {why}");
+}
+
+#[test]
 fn a_contact_carries_its_evidence() {
     let f = touched(at(10.0).speed(8.0).cruise(100.0), at(60.0));
     assert_eq!(f.actors, ["other"]);
