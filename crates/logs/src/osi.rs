@@ -11,6 +11,7 @@
 
 mod bulbs;
 mod container;
+mod frame;
 mod host;
 mod lanes;
 mod message;

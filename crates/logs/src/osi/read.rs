@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use lukao_model::drive::Actor;
-use lukao_model::frame::Crs;
 use lukao_model::math;
 use lukao_model::stream::{Stream, Sync, TimeBase};
 use lukao_model::vehicle::{ActorClass, BoxSize};
-use lukao_model::{ActorIx, Channel, Drive, Error, Frame, Origin, Subject};
+use lukao_model::{ActorIx, Channel, Drive, Error, Origin, Subject};
 use prost::Message;
 use prost::bytes::Bytes;
 
 use super::bulbs::Bulbs;
+use super::frame::{frame_of, track_name};
 use super::host::{HostLog, HostVehicleData};
 use super::message::{
     BaseMoving, Dimension, ExternalReference, GroundTruth, Id, MAX_OBJECT, MovingObject, Orientation,
@@ -21,13 +21,10 @@ use super::trace::{Kind, Top, View};
 use super::vehicle;
 use crate::ReadOptions;
 use crate::ingest::reference::Reference;
-use crate::ingest::{At, Ingest, MAP_FRAME, Policy, RawPose, Sampling, StreamIx, Value};
+use crate::ingest::{At, Ingest, Policy, RawPose, Sampling, StreamIx, Value};
 
 /// Our own type of external reference, which keeps an id that is no number.
 pub const OWN_REFERENCE: &str = "lukao";
-
-/// What our writer puts before a local frame's name, in the field for an opaque reference of the surroundings.
-pub const OWN_FRAME: &str = "lukao-frame:";
 
 /// Turns messages into a drive. One instance reads one file.
 pub struct Reader<'a> {
@@ -476,43 +473,4 @@ fn stream_named(name: &str) -> Stream {
 pub fn own_name(references: &[ExternalReference]) -> Option<String> {
     let own = references.iter().find(|r| r.kind.as_deref() == Some(OWN_REFERENCE))?;
     own.identifier.first().filter(|id| !id.is_empty()).cloned()
-}
-
-/// The frame: a projection that is named, less its offset; else the plane of the map.
-pub fn frame_of(g: &GroundTruth, log: &mut Ingest) -> Frame {
-    let (frame, turned) = frame_and_turn(g);
-    if turned {
-        let text = || "a frame that is turned against its projection is a plane of its own".into();
-        log.note("osi-turned-frame", "", None, text);
-    }
-    frame
-}
-
-pub fn frame_and_turn(g: &GroundTruth) -> (Frame, bool) {
-    let offset = g.proj_frame_offset.unwrap_or_default();
-    let turned = offset.yaw.is_some_and(|y| y != 0.0);
-    let definition = g.proj_string.as_deref().map_or("", str::trim);
-    let origin_m = offset.position.map_or([0.0; 3], Vec3::xyz);
-    if let Some(name) = g.model_reference.as_deref().and_then(|m| m.strip_prefix(OWN_FRAME)) {
-        let crs = if name.is_empty() { Crs::Unknown } else { Crs::Local { name: name.into() } };
-        return (Frame { crs, origin_m }, false);
-    }
-    if definition.is_empty() || turned {
-        return (Frame::local(MAP_FRAME), turned && !definition.is_empty());
-    }
-    let part = |key: &str| definition.split_whitespace().find_map(|w| Some(w.strip_prefix(key)?.to_owned()));
-    let crs = Crs::Projected {
-        definition: definition.into(),
-        datum: part("+datum="),
-        height: part("+geoidgrids="),
-    };
-    (Frame { crs, origin_m }, false)
-}
-
-/// The map as a name that can be looked for beside the log: a path of another machine is cut to its file.
-fn track_name(reference: &str) -> Option<String> {
-    let path = reference.trim().trim_start_matches("file://");
-    let absolute = path.starts_with(['/', '\\']) || path.get(1..2) == Some(":");
-    let name = if absolute { path.rsplit(['/', '\\']).next()? } else { path };
-    (!name.is_empty()).then(|| name.to_owned())
 }

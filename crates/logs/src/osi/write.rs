@@ -13,6 +13,7 @@ use lukao_model::{Channel, Drive, Error, Run, Subject, math};
 use prost::Message;
 use prost::bytes::Bytes;
 
+use super::frame::OWN_FRAME;
 use super::host::{
     BrakeSystem, DriverOverride, Function, HostVehicleData, MINIMAL_RISK, Motion, Powertrain, Steering,
     SteeringWheel, TAKEOVER_REQUEST, URBAN_DRIVING, state,
@@ -22,7 +23,7 @@ use super::message::{
     Orientation, ProjFrameOffset, Timestamp, TrafficLight, Vec3, VehicleAttributes, VehicleClassification,
     Version,
 };
-use super::read::{OWN_FRAME, OWN_REFERENCE};
+use super::read::OWN_REFERENCE;
 use super::trace::MAX_RECORD;
 use super::vehicle;
 use crate::ingest::MAP_FRAME;
