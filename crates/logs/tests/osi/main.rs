@@ -1,6 +1,10 @@
 //! ASAM OSI: others' files, our own messages, both ways, and damage.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests may fail loudly")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "helpers of tests fail loudly and say when they skip"
+)]
 
 mod damage;
 mod messages;
