@@ -68,7 +68,7 @@ fn names(value: &Value) -> Vec<&str> {
 
 #[test]
 fn contacts_are_those_of_the_truth() {
-    let mut contacts = 0;
+    let (mut contacts, mut decided) = (0, 0);
     for run in runs() {
         let report = report(&run);
         let found = findings(&report, "contact-with-actor");
@@ -78,11 +78,14 @@ fn contacts_are_those_of_the_truth() {
             assert_eq!(names(f), [c.other.as_str()], "{}", run.name);
             let when = Stretch { from_s: c.from_s, to_s: c.to_s };
             assert!(same_time(&when, truth.tolerance_s, f), "{}: {} to {}: {f:#}", run.name, c.from_s, c.to_s);
-            assert_eq!(f["attribution"]["caused_by"], c.caused_by.as_str(), "{}: {f:#}", run.name);
+            // Who caused it may stay open; what is decided must be true.
+            let by = f["attribution"]["caused_by"].as_str().unwrap();
+            assert!(by == c.caused_by || by == "undecided", "{}: {f:#}", run.name);
+            decided += usize::from(by == c.caused_by);
             contacts += 1;
         }
     }
-    assert!(contacts >= 3, "{contacts} contacts in the fixtures");
+    assert!(contacts >= 3 && decided >= 2, "{contacts} contacts in the fixtures, {decided} attributed");
 }
 
 /// Where roads cross on two levels the footprints overlap in plan, which the truth lists, and nothing is reported.
