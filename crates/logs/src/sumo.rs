@@ -144,8 +144,8 @@ impl Fcd<'_> {
                 "fcd-export" => root = true,
                 "timestep" if root => {
                     let text = element.required("time")?;
-                    let t = decimal(&text, 9)
-                        .ok_or_else(|| element.wrong("time", "a time in seconds", &text))?;
+                    let t =
+                        decimal(&text, 9).ok_or_else(|| element.wrong("time", "a time in seconds", &text))?;
                     self.times.see(t);
                     t_ns = Some(t);
                 }

@@ -517,6 +517,15 @@ fn a_sampled_value_is_trusted_for_the_gap_limit_only() {
 }
 
 #[test]
+fn a_text_is_an_event_and_not_a_state() {
+    let mut scene = Scene::new(Sampling::Lockstep);
+    let car = Subject::Actor(scene.car);
+    scene.log.value(car, scene.stream, S, Channel::Fault, Value::Text("hot"), At::Whole).unwrap();
+    let drive = scene.drive(|_, _| {}).unwrap();
+    assert_eq!((drive.series_of(car)[0].len, drive.header().notes.len()), (1, 0));
+}
+
+#[test]
 fn values_that_contradict_each_other_are_missing() {
     let both =
         [(0, Value::Code(RED)), (S, Value::Code(RED)), (S, Value::Code(GREEN)), (2 * S, Value::Code(RED))];

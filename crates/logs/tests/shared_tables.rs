@@ -40,19 +40,24 @@ fn codes(drive: &Drive) -> Vec<String> {
 #[test]
 fn esmini_tables_read_with_the_built_in_mapping() {
     let Some(data) = data() else { return };
-    // Folder, actors, last time of the log.
+    // Folder, actors, last time of the log in ms.
     let drives = [
-        ("cut_in_crash", 2),
-        ("alks_4_3_2_follow_lead_vehicle_emergency_brake__uncontrolled", 2),
-        ("alks_4_3_2_follow_lead_vehicle_emergency_brake__controlled", 2),
-        ("pedestrian_ok", 2),
-        ("highway_merge_ok", 6),
-        ("traffic_lights", 3),
+        ("cut_in_crash", 2, 21_800),
+        ("alks_4_3_2_follow_lead_vehicle_emergency_brake__uncontrolled", 2, 21_700),
+        ("alks_4_3_2_follow_lead_vehicle_emergency_brake__controlled", 2, 21_700),
+        ("pedestrian_ok", 2, 14_280),
+        ("highway_merge_ok", 6, 14_220),
+        ("traffic_lights", 3, 30_020),
     ];
-    for (folder, actors) in drives {
-        let drive = read(&data.join("esmini").join(folder), "full_log.csv.gz", &[]);
-        println!("{folder}: {} samples, {:?}, {:#?}", drive.samples(), drive.span(), codes(&drive));
+    for (folder, actors, last_ms) in drives {
+        let path = data.join("esmini").join(folder);
+        let drive = read(&path, "full_log.csv.gz", &[]);
+        assert_eq!(drive.header().notes, [], "{folder}");
         assert_eq!(drive.header().actors.len(), actors, "{folder}");
+        assert_eq!(drive.span().map(|s| (s.from_ns, s.to_ns)), Some((0, last_ms * MS)), "{folder}");
+        // Six lines of preamble and the header stand above the rows.
+        let rows = input(&path.join("full_log.csv.gz")).bytes.iter().filter(|b| **b == b'\n').count() - 7;
+        assert_eq!(drive.samples(), (rows * actors) as u64, "{folder}");
         assert_eq!(drive.header().ego, drive.header().actor_named("Ego"), "{folder}");
         assert!(drive.header().ego.is_some());
         assert_eq!(drive.clocks().len(), 1, "{folder}: all in lockstep");
@@ -85,16 +90,20 @@ fn sumo_junction_reads_with_its_companions() {
     let companions = ["actors.csv", "fcd_person.xml.gz", "signal_states.csv", "vehroutes.xml.gz"];
     for folder in ["sumo_junction_normal", "sumo_junction_ego_redlight"] {
         let drive = read(&data.join("sumo").join(folder), "fcd.xml.gz", &companions);
-        println!(
-            "{folder}: {} actors, {} runs, {} samples, {:?}",
-            drive.header().actors.len(),
-            drive.runs().len(),
-            drive.samples(),
-            drive.span()
-        );
-        for n in codes(&drive).iter().filter(|n| !n.starts_with("declared-size")).take(20) {
-            println!("  {n}");
+        let elements = |file: &str| {
+            let text = String::from_utf8(input(&data.join("sumo").join(folder).join(file)).bytes).unwrap();
+            text.matches("<vehicle id").count() + text.matches("<person id").count()
+        };
+        let (vehicles, persons) = (elements("fcd.xml.gz"), elements("fcd_person.xml.gz"));
+        assert!(vehicles > 50_000 && persons > 10_000);
+        assert_eq!(drive.samples(), (vehicles + persons) as u64, "{folder}: none is lost");
+        // Its vehicles keep their class, and the only sizes that no file says are the persons'.
+        let declared = drive.header().notes.iter().filter(|n| n.code == "declared-size");
+        assert!(declared.clone().count() > 30 && declared.clone().all(|n| n.subject.starts_with('p')));
+        for n in codes(&drive).iter().filter(|n| !n.starts_with("declared-size")) {
+            println!("{folder}: {n}");
         }
+        assert_eq!(drive.clocks().len(), 2, "all in lockstep, and the signals");
         assert!(drive.header().ego.is_some());
         assert_eq!(drive.header().signals.len(), 20);
         let truck = drive.runs().iter().find(|r| r.size.length_m == 9.5).unwrap();
@@ -117,4 +126,14 @@ fn sumo_red_light_times_are_those_of_the_steps() {
     assert_eq!(at(2), (16 * S, SignalState::Amber));
     assert_eq!(at(3), (20 * S, SignalState::Red));
     assert!(drive.header().notes.iter().any(|n| n.code == "signal-time-shift"));
+    // First step of the ego: front bumper at (-245, -4.8), heading east, 4.9 m long.
+    let run = &drive.runs_of(drive.header().ego.unwrap())[0];
+    let pose = run.pose(0);
+    assert!((pose.x_m + 247.45).abs() < 1e-9 && (pose.y_m + 4.8).abs() < 1e-9 && pose.yaw_rad.abs() < 1e-12);
+    // It enters at 57.5 s by link 14, which is red (told one step later).
+    let head = drive.header().signals.iter().position(|s| s == "C_14").unwrap();
+    let series = &drive.series_of(Subject::Signal(lukao_model::drive::SignalIx(head as u32)))[0];
+    let k = drive.series_times(series).partition_point(|t| *t <= 57_500 * MS) - 1;
+    let state = series.channels.code(Channel::SignalState).unwrap().get(k);
+    assert_eq!(state, Some(SignalState::Red.code()));
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use lukao_model::channel::{Accuracy, ChannelData, Channels, Values};
+use lukao_model::channel::{Accuracy, ChannelData, Channels, Kind, Values};
 use lukao_model::drive::PoseAccuracy;
 use lukao_model::math::hypot;
 use lukao_model::time::to_s;
@@ -339,7 +339,8 @@ fn make_series(values: Vec<JudgedValues>, end_ns: i64, log: &mut Ingest, clocks:
     let mut out: Vec<Series> = Vec::new();
     for mut v in values {
         let info = &log.streams[v.stream as usize];
-        if info.sampling != Sampling::OnChange {
+        // A text is an event at its time, not a state that lasts.
+        if info.sampling != Sampling::OnChange && v.channel.kind() != Kind::Text {
             expire(&mut v, end_ns, log);
         }
         let info = &log.streams[v.stream as usize];

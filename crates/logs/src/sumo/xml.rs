@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use lukao_model::{Error, Position};
-use quick_xml::{Reader, XmlVersion};
 use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
 
 use crate::Input;
 use crate::ingest::At;
@@ -62,7 +62,9 @@ impl<'a> Element<'a> {
                 if !a.value.contains('&') {
                     return Ok(Some(a.value));
                 }
-                let plain = a.normalized_value(XmlVersion::Implicit1_0).map_err(|e| self.error("a text", e.to_string()))?;
+                let plain = a
+                    .normalized_value(XmlVersion::Implicit1_0)
+                    .map_err(|e| self.error("a text", e.to_string()))?;
                 return Ok(Some(Cow::Owned(plain.into_owned())));
             }
         }
