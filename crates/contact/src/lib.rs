@@ -26,6 +26,7 @@ mod lines;
 mod motion;
 mod near;
 mod pair;
+mod sampled;
 mod shape;
 mod sweep;
 mod trig;
@@ -42,6 +43,7 @@ pub use encounters::{Encounter, encounters};
 pub use index::{build_index, verify_index};
 pub use lines::{Lines, Polyline};
 pub use pair::Piece;
+pub use sampled::{SampleHit, sampled_contacts};
 pub use types::{
     BOUND_M, ContactInterval, Contacts, Face, GapReason, Meeting, Nearest, Options, Spot, Unbridged,
 };

@@ -53,9 +53,10 @@ struct Grid {
     long: Vec<u32>,
 }
 
-/// Side of a grid cell, metres, unless the lines cover more than [`MAX_CELLS`].
+/// Side of a grid cell, metres, unless that makes more cells than this many an edge.
 const CELL_M: f64 = 4.0;
-const MAX_CELLS: f64 = 1_000_000.0;
+const CELLS_AN_EDGE: f64 = 256.0;
+const MAX_CELLS: f64 = 4_000_000.0;
 /// Cells that one edge is entered in.
 const MAX_ENTRIES: usize = 4096;
 
@@ -172,7 +173,8 @@ impl Grid {
             all.add(e.to);
         }
         let span = if all.is_empty() { [0.0; 2] } else { sub(all.max, all.min) };
-        let cell_m = CELL_M.max((span[0] * span[1] / MAX_CELLS).sqrt()).max(span[0].max(span[1]) / MAX_CELLS);
+        let cells = (edges.len() as f64 * CELLS_AN_EDGE).clamp(1024.0, MAX_CELLS);
+        let cell_m = CELL_M.max((span[0] * span[1] / cells).sqrt()).max(span[0].max(span[1]) / cells);
         let size = span.map(|s| (s / cell_m) as usize + 1);
         let origin = if all.is_empty() { [0.0; 2] } else { all.min };
         let mut grid = Self { cell_m, origin, size, start: Vec::new(), edges: Vec::new(), long: Vec::new() };

@@ -19,6 +19,14 @@ impl Span {
         self.from_ns <= t_ns && (t_ns < self.to_ns || self.to_ns == i64::MAX)
     }
 
+    /// Number of the leading times that lie before the span.
+    fn begin_of(&self, t: &[i64]) -> usize {
+        if t.first().is_some_and(|t| *t >= self.from_ns) {
+            return 0;
+        }
+        t.partition_point(|t| *t < self.from_ns)
+    }
+
     /// Number of the leading times that lie before the span's end.
     fn end_of(&self, t: &[i64]) -> usize {
         if self.to_ns == i64::MAX { t.len() } else { t.partition_point(|t| *t < self.to_ns) }
@@ -67,14 +75,47 @@ pub(crate) fn near_knots(a: &Body<'_>, b: &Body<'_>, reach_m: f64, span: Span, h
     }
 }
 
-fn lockstep(a: &Body<'_>, b: &Body<'_>, reach_m: f64, span: Span, hit: &mut impl FnMut(Near)) {
+/// The ticks that two runs on one clock share: first sample in each, and how many.
+fn shared_ticks(a: &Body<'_>, b: &Body<'_>) -> Option<(usize, usize, usize)> {
     let (ra, rb) = (a.track.run, b.track.run);
     let first = ra.first.max(rb.first);
     let last = (ra.first + ra.len()).min(rb.first + rb.len());
-    if first >= last {
+    (first < last).then(|| (first - ra.first, first - rb.first, last - first))
+}
+
+/// Calls `stretch` for stretches of the shared ticks `begin..end`, at most a block long, that the index (if both
+/// have one) does not prove far; a stretch is counted by its ticks' earlier samples.
+fn stretches(
+    (a, i0): (&Body<'_>, usize),
+    b: &Body<'_>,
+    (begin, end): (usize, usize),
+    reach_m: f64,
+    stretch: &mut impl FnMut(usize, usize),
+) {
+    if begin >= end {
         return;
     }
-    let (i0, j0, n) = (first - ra.first, first - rb.first, last - first);
+    match (&a.boxes, &b.boxes) {
+        (Some(p), Some(q)) if p.origin == q.origin => {
+            // Blocks lie on the drive's ticks, so that those of both runs match.
+            let tick0 = a.first_tick + i0 as u64;
+            let (lo, hi) = ((tick0 + begin as u64) / BLOCK as u64, (tick0 + end as u64 - 1) / BLOCK as u64);
+            p.near(q, lo, hi, reach_m, &mut |block| {
+                let from = (block * BLOCK as u64).saturating_sub(tick0) as usize;
+                let to = ((block + 1) * BLOCK as u64).saturating_sub(tick0) as usize;
+                stretch(from.max(begin), to.min(end));
+            });
+        }
+        _ => {
+            for from in (begin..end).step_by(BLOCK) {
+                stretch(from, (from + BLOCK).min(end));
+            }
+        }
+    }
+}
+
+fn lockstep(a: &Body<'_>, b: &Body<'_>, reach_m: f64, span: Span, hit: &mut impl FnMut(Near)) {
+    let Some((i0, j0, n)) = shared_ticks(a, b) else { return };
     let t = &a.track.t[i0..i0 + n];
     let reach2 = squared(reach_m, 0.0);
     if n == 1 {
@@ -87,45 +128,60 @@ fn lockstep(a: &Body<'_>, b: &Body<'_>, reach_m: f64, span: Span, hit: &mut impl
         return;
     }
     // Intervals are counted by their earlier sample.
-    let begin = t.partition_point(|t| *t < span.from_ns);
-    let end = span.end_of(t).min(n - 1);
-    let mut stretch = |from: usize, to: usize| {
-        let mut k = from;
-        while k < to {
-            let m = (to - k).min(BLOCK);
-            let (i, j) = (i0 + k, j0 + k);
-            let mut hot = hot_mask(
-                &a.track.x[i..=i + m],
-                &a.track.y[i..=i + m],
-                &b.track.x[j..=j + m],
-                &b.track.y[j..=j + m],
-                reach2,
-            );
-            while hot != 0 {
-                let q = hot.trailing_zeros() as usize;
-                hot &= hot - 1;
-                hit(Near { i: i + q, j: j + q, from_ns: t[k + q], to_ns: t[k + q + 1] });
-            }
-            k += m;
+    let (begin, end) = (span.begin_of(t), span.end_of(t).min(n - 1));
+    stretches((a, i0), b, (begin, end), reach_m, &mut |from, to| {
+        let (i, j, m) = (i0 + from, j0 + from, to - from);
+        let (ax, ay) = (&a.track.x[i..=i + m], &a.track.y[i..=i + m]);
+        let (bx, by) = (&b.track.x[j..=j + m], &b.track.y[j..=j + m]);
+        let mut hot = hot_intervals(ax, ay, bx, by, reach2);
+        while hot != 0 {
+            let q = hot.trailing_zeros() as usize;
+            hot &= hot - 1;
+            hit(Near { i: i + q, j: j + q, from_ns: t[from + q], to_ns: t[from + q + 1] });
         }
-    };
-    match (&a.boxes, &b.boxes) {
-        (Some(p), Some(q)) if p.origin == q.origin => {
-            // Blocks lie on the drive's ticks, so that those of both runs match.
-            let tick0 = a.first_tick + i0 as u64;
-            let block = |tick: u64| tick / BLOCK as u64;
-            if begin >= end {
-                return;
-            }
-            let (lo, hi) = (block(tick0 + begin as u64), block(tick0 + end as u64 - 1));
-            p.near(q, lo, hi, reach_m, &mut |blk| {
-                let from = (blk * BLOCK as u64).saturating_sub(tick0) as usize;
-                let to = ((blk + 1) * BLOCK as u64).saturating_sub(tick0) as usize;
-                stretch(from.max(begin), to.min(end));
-            });
-        }
-        _ => stretch(begin, end),
+    });
+}
+
+/// Calls `hit` with the sample of each at or before a time, and the time, for each time in `span` that is a sample
+/// of both runs on one clock, or of either on two, at which their centres can be within `reach_m`.
+pub(crate) fn near_samples(
+    a: &Body<'_>,
+    b: &Body<'_>,
+    reach_m: f64,
+    span: Span,
+    hit: &mut impl FnMut(usize, usize, i64),
+) {
+    if a.track.t.is_empty() || b.track.t.is_empty() {
+        return;
     }
+    let reach2 = squared(reach_m, 0.0);
+    if a.track.run.clock != b.track.run.clock {
+        // Each knot begins an interval, but for the last.
+        let last_ns = a.track.last_ns().min(b.track.last_ns());
+        near_knots(a, b, reach_m, span, &mut |near| {
+            hit(near.i, near.j, near.from_ns);
+            if near.to_ns == last_ns && near.from_ns != last_ns {
+                let at = |body: &Body<'_>| body.track.before(last_ns).unwrap_or(0);
+                if span.holds(last_ns) {
+                    hit(at(a), at(b), last_ns);
+                }
+            }
+        });
+        return;
+    }
+    let Some((i0, j0, n)) = shared_ticks(a, b) else { return };
+    let t = &a.track.t[i0..i0 + n];
+    stretches((a, i0), b, (span.begin_of(t), span.end_of(t)), reach_m, &mut |from, to| {
+        let (i, j, m) = (i0 + from, j0 + from, to - from);
+        let (ax, ay) = (&a.track.x[i..i + m], &a.track.y[i..i + m]);
+        let (bx, by) = (&b.track.x[j..j + m], &b.track.y[j..j + m]);
+        let mut hot = hot_samples(ax, ay, bx, by, reach2);
+        while hot != 0 {
+            let q = hot.trailing_zeros() as usize;
+            hot &= hot - 1;
+            hit(i + q, j + q, t[from + q]);
+        }
+    });
 }
 
 fn gap2(ax: f64, ay: f64, bx: f64, by: f64) -> f64 {
@@ -135,8 +191,8 @@ fn gap2(ax: f64, ay: f64, bx: f64, by: f64) -> f64 {
 
 /// Bit `k` set: the interval after sample `k` is not proven far. All slices have one value more than intervals.
 #[inline]
-fn hot_mask(ax: &[f64], ay: &[f64], bx: &[f64], by: &[f64], reach2: f64) -> u32 {
-    let n = ax.len();
+fn hot_intervals(ax: &[f64], ay: &[f64], bx: &[f64], by: &[f64], reach2: f64) -> u32 {
+    let n = ax.len().min(BLOCK + 1);
     let (mut dx, mut dy, mut d2) = ([0.0f64; BLOCK + 1], [0.0f64; BLOCK + 1], [0.0f64; BLOCK + 1]);
     let (ax, ay, bx, by) = (&ax[..n], &ay[..n], &bx[..n], &by[..n]);
     for k in 0..n {
@@ -144,15 +200,29 @@ fn hot_mask(ax: &[f64], ay: &[f64], bx: &[f64], by: &[f64], reach2: f64) -> u32 
         dy[k] = by[k] - ay[k];
         d2[k] = dx[k] * dx[k] + dy[k] * dy[k];
     }
-    let mut mask = 0u32;
-    for k in 0..n - 1 {
+    let far = |k: usize| {
         let (ex, ey) = (dx[k + 1] - dx[k], dy[k + 1] - dy[k]);
+        // If the first is not a number, so is the step, which then proves nothing.
         let nearer = if d2[k] < d2[k + 1] { d2[k] } else { d2[k + 1] };
-        // `nearer` takes the second if the first is NaN; both are looked at for that.
-        let far = farther(nearer, ex * ex + ey * ey, reach2);
-        mask |= u32::from(!far) << k;
+        farther(nearer, ex * ex + ey * ey, reach2)
+    };
+    // Nearly always all are far: one pass without branches settles that.
+    if (0..n - 1).fold(0u64, |hot, k| hot | u64::from(!far(k))) == 0 {
+        return 0;
     }
-    mask
+    (0..n - 1).fold(0, |mask, k| mask | u32::from(!far(k)) << k)
+}
+
+/// Bit `k` set: at sample `k` the centres are not proven far.
+#[inline]
+fn hot_samples(ax: &[f64], ay: &[f64], bx: &[f64], by: &[f64], reach2: f64) -> u32 {
+    let n = ax.len().min(BLOCK);
+    let (ax, ay, bx, by) = (&ax[..n], &ay[..n], &bx[..n], &by[..n]);
+    let far = |k: usize| gap2(ax[k], ay[k], bx[k], by[k]) > reach2;
+    if (0..n).fold(0u64, |hot, k| hot | u64::from(!far(k))) == 0 {
+        return 0;
+    }
+    (0..n).fold(0, |mask, k| mask | u32::from(!far(k)) << k)
 }
 
 fn merged(a: &Body<'_>, b: &Body<'_>, reach_m: f64, span: Span, hit: &mut impl FnMut(Near)) {

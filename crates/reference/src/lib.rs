@@ -6,6 +6,7 @@
 
 pub mod moving;
 pub mod polygon;
+pub mod workload;
 
 pub use moving::{Moving, Violation, check, signed_at};
 pub use polygon::signed_distance;

@@ -1,0 +1,123 @@
+//! What a careful user of parry2d would write, on the same drives. All work on drives with one clock.
+
+use lukao_model::{Drive, Run, math};
+use parry2d_f64::math::{Pose, Vector};
+use parry2d_f64::query::{NonlinearRigidMotion, cast_shapes_nonlinear, distance, intersection_test};
+use parry2d_f64::shape::Cuboid;
+
+pub fn cuboid(r: &Run) -> Cuboid {
+    Cuboid::new(Vector::new(r.size.length_m * 0.5, r.size.width_m * 0.5))
+}
+
+pub fn pose(r: &Run, i: usize) -> Pose {
+    Pose::new(Vector::new(r.x_m.values()[i], r.y_m.values()[i]), r.yaw_rad.values()[i])
+}
+
+fn radius(r: &Run) -> f64 {
+    0.5 * math::hypot(r.size.length_m, r.size.width_m)
+}
+
+/// One pass over all x and y that only reads: the floor of anything without an index.
+pub fn read_only(drive: &Drive) -> u64 {
+    let sum = |v: &[f64]| {
+        let mut acc = [0u64; 16];
+        let chunks = v.chunks_exact(16);
+        let rest = chunks.remainder().iter().fold(0u64, |a, v| a ^ v.to_bits());
+        for c in chunks {
+            for (a, v) in acc.iter_mut().zip(c) {
+                *a ^= v.to_bits();
+            }
+        }
+        acc.iter().fold(rest, |a, b| a ^ b)
+    };
+    drive.runs().iter().fold(0, |a, r| a ^ sum(r.x_m.values()) ^ sum(r.y_m.values()))
+}
+
+/// `intersection_test` for each pair and step.
+pub fn naive(drive: &Drive) -> usize {
+    let ego = &drive.runs()[0];
+    let mine = cuboid(ego);
+    let mut hits = 0;
+    for r in &drive.runs()[1..] {
+        let other = cuboid(r);
+        for i in 0..r.len() {
+            let k = r.first + i;
+            hits += usize::from(
+                intersection_test(&pose(ego, k), &mine, &pose(r, i), &other).is_ok_and(|h| h.intersecting),
+            );
+        }
+    }
+    hits
+}
+
+/// The same, where circles around both overlap.
+pub fn in_circles(drive: &Drive) -> usize {
+    let ego = &drive.runs()[0];
+    let mine = cuboid(ego);
+    let (ex, ey) = (ego.x_m.values(), ego.y_m.values());
+    let mut hits = 0;
+    for r in &drive.runs()[1..] {
+        let other = cuboid(r);
+        let reach = radius(ego) + radius(r);
+        let (x, y) = (r.x_m.values(), r.y_m.values());
+        for i in 0..r.len() {
+            let k = r.first + i;
+            let (dx, dy) = (x[i] - ex[k], y[i] - ey[k]);
+            if dx * dx + dy * dy <= reach * reach {
+                hits += usize::from(
+                    intersection_test(&pose(ego, k), &mine, &pose(r, i), &other)
+                        .is_ok_and(|h| h.intersecting),
+                );
+            }
+        }
+    }
+    hits
+}
+
+/// `distance` for each pair and step, the least at each step.
+pub fn distances(drive: &Drive) -> Vec<f64> {
+    let ego = &drive.runs()[0];
+    let mine = cuboid(ego);
+    let mut least = vec![f64::INFINITY; ego.len()];
+    for r in &drive.runs()[1..] {
+        let other = cuboid(r);
+        for i in 0..r.len() {
+            let k = r.first + i;
+            if let Ok(d) = distance(&pose(ego, k), &mine, &pose(r, i), &other) {
+                least[k] = least[k].min(d.distance);
+            }
+        }
+    }
+    least
+}
+
+fn motion(r: &Run, i: usize, seconds: f64) -> NonlinearRigidMotion {
+    let (p, q) = (r.pose(i), r.pose(i + 1));
+    let turn = math::angle_between(p.yaw_rad, q.yaw_rad);
+    let v = Vector::new((q.x_m - p.x_m) / seconds, (q.y_m - p.y_m) / seconds);
+    NonlinearRigidMotion::new(pose(r, i), Vector::ZERO, v, turn / seconds)
+}
+
+/// `cast_shapes_nonlinear` of run `a` from sample `i` and run `b` from sample `j`.
+pub fn cast(a: &Run, i: usize, b: &Run, j: usize, seconds: f64) -> bool {
+    cast_shapes_nonlinear(
+        &motion(a, i, seconds),
+        &cuboid(a),
+        &motion(b, j, seconds),
+        &cuboid(b),
+        0.0,
+        seconds,
+        true,
+    )
+    .is_ok_and(|hit| hit.is_some())
+}
+
+/// The same for each pair and step.
+pub fn casts(drive: &Drive) -> usize {
+    let ego = &drive.runs()[0];
+    let mut hits = 0;
+    for r in &drive.runs()[1..] {
+        hits += (0..r.len() - 1).filter(|i| cast(ego, r.first + i, r, *i, 0.1)).count();
+    }
+    hits
+}
