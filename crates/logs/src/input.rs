@@ -1,8 +1,13 @@
 //! Inputs: names, bytes, compression, limits, and telling one format from another by content.
 
-use std::io::Read;
+mod kinds;
+
+use std::cell::Cell;
+use std::io::{BufRead, BufReader, Read};
 
 use lukao_model::{Error, Position};
+
+pub use kinds::{sniff, what_is};
 
 /// Bounds on what an input may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,11 +15,14 @@ use lukao_model::{Error, Position};
 pub struct Limits {
     /// Largest size of one input after decompression.
     pub max_bytes: u64,
+    /// Largest ratio of unpacked to packed bytes, beyond the first 64 MiB. Logs pack 5 to 50 times; what packs
+    /// far better was made to fill memory.
+    pub max_ratio: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_bytes: 8 << 30 }
+        Self { max_bytes: 8 << 30, max_ratio: 200 }
     }
 }
 
@@ -57,97 +65,129 @@ pub enum Format {
 }
 
 impl Input {
-    /// Reads an input to its end, unpacking gzip and zstd as they come.
+    /// Reads an input to its end, unpacking gzip and zstd as they come. Memory grows with what is read, never
+    /// with what is declared.
+    ///
+    /// ```
+    /// use lukao_logs::{Input, Limits};
+    /// let input = Input::read("a.csv", &b"t,x,y\n0,1,2\n"[..], Limits::default())?;
+    /// assert_eq!(input.bytes.len(), 12);
+    /// # Ok::<(), lukao_model::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// If reading fails, the compressed data is damaged, or more than `limits.max_bytes` come out.
-    pub fn read(name: impl Into<String>, mut from: impl Read, limits: Limits) -> Result<Self, Error> {
+    /// If reading fails, the compressed data is damaged or cut off (with the byte of the packed file), more
+    /// than `limits.max_bytes` come out, or it packs better than `limits.max_ratio`.
+    pub fn read(name: impl Into<String>, from: impl Read, limits: Limits) -> Result<Self, Error> {
         let name = name.into();
-        let mut head = [0u8; 4];
-        let mut have = 0;
-        while have < head.len() {
-            match from.read(&mut head[have..]) {
-                Ok(0) => break,
-                Ok(n) => have += n,
-                Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(e) => return Err(Error::new(name, "a readable file", e.to_string())),
+        let used = Cell::new(0);
+        let mut from = Counted { from: BufReader::with_capacity(64 << 10, from), used: &used };
+        let head = peek(&mut from, 4).map_err(|e| Error::new(&name, "a readable file", e.to_string()))?;
+        let drain = Drain { name: &name, used: &used, limits };
+        let bytes = match head.get_ref().clone()[..] {
+            [0x1f, 0x8b, ..] => {
+                drain.all(flate2::bufread::MultiGzDecoder::new(head.chain(from)), Some("sound gzip data"))?
             }
-        }
-        let whole = head[..have].chain(from);
-        let bytes = match head[..have] {
-            [0x1f, 0x8b, ..] => drain(flate2::read::MultiGzDecoder::new(whole), &name, "gzip data", limits)?,
-            [0x28, 0xb5, 0x2f, 0xfd] => match zstd::stream::read::Decoder::new(whole) {
-                Ok(d) => drain(d, &name, "zstd data", limits)?,
-                Err(e) => return Err(Error::new(name, "zstd data", e.to_string())),
-            },
-            _ => drain(whole, &name, "a readable file", limits)?,
+            [0x28, 0xb5, 0x2f, 0xfd] => {
+                let packed = zstd::stream::read::Decoder::with_buffer(head.chain(from));
+                let packed = packed.and_then(|mut d| d.window_log_max(WINDOW_LOG).map(|()| d));
+                let packed = packed.map_err(|e| Error::new(&name, "sound zstd data", e.to_string()))?;
+                drain.all(packed, Some("sound zstd data"))?
+            }
+            _ => drain.all(head.chain(from), None)?,
         };
         Ok(Self { name, bytes })
     }
 }
 
-fn drain(mut from: impl Read, name: &str, what: &str, limits: Limits) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    let mut chunk = vec![0u8; 64 << 10];
-    loop {
-        match from.read(&mut chunk) {
-            Ok(0) => return Ok(bytes),
-            Ok(n) if (bytes.len() + n) as u64 > limits.max_bytes => {
-                let want = format!("at most {} bytes (the limit, see --max-bytes)", limits.max_bytes);
-                return Err(Error::new(name, want, "more").at(Position::Byte(limits.max_bytes)));
-            }
-            Ok(n) => bytes.extend_from_slice(&chunk[..n]),
-            Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(e) => {
-                return Err(Error::new(name, what, e.to_string()).at(Position::Byte(bytes.len() as u64)));
-            }
-        }
+/// Largest window of zstd data, as a power of two: 128 MiB, what `zstd --ultra` makes without `--long`.
+const WINDOW_LOG: u32 = 27;
+
+/// Unpacked bytes up to which any ratio is fine.
+const ANY_RATIO: u64 = 64 << 20;
+
+/// Counts the bytes that are taken from a reader.
+struct Counted<'a, R> {
+    from: BufReader<R>,
+    used: &'a Cell<u64>,
+}
+
+impl<R: Read> Read for Counted<'_, R> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let n = self.from.read(into)?;
+        self.used.set(self.used.get() + n as u64);
+        Ok(n)
     }
 }
 
-/// Tells a format by its content.
-///
-/// # Errors
-/// If it is none that is known.
-pub fn sniff(input: &Input) -> Result<Format, Error> {
-    let b = &input.bytes[..];
-    let text = String::from_utf8_lossy(&b[..b.len().min(4096)]);
-    let text = text.trim_start_matches('\u{feff}').trim_start();
-    if b.starts_with(b"ARROW1") {
-        // The native file names its schema in the metadata; any other Arrow file is a table.
-        return Ok(if crate::native::is_native(b) { Format::Native } else { Format::Arrow });
+impl<R: Read> BufRead for Counted<'_, R> {
+    fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
+        self.from.fill_buf()
     }
-    if b.starts_with(b"\x89MCAP0\r\n") {
-        return Ok(Format::Mcap);
+
+    fn consume(&mut self, n: usize) {
+        self.used.set(self.used.get() + n as u64);
+        self.from.consume(n);
     }
-    if b.starts_with(b"PAR1") {
-        return Ok(Format::Parquet);
+}
+
+/// The first bytes, fewer at the end of the file.
+fn peek(from: &mut impl Read, n: u64) -> std::io::Result<std::io::Cursor<Vec<u8>>> {
+    let mut head = Vec::new();
+    from.take(n).read_to_end(&mut head)?;
+    Ok(std::io::Cursor::new(head))
+}
+
+struct Drain<'a> {
+    name: &'a str,
+    used: &'a Cell<u64>,
+    limits: Limits,
+}
+
+impl Drain<'_> {
+    /// All bytes of a reader; `packed` is what its source should be, if it unpacks.
+    fn all(&self, mut from: impl Read, packed: Option<&str>) -> Result<Vec<u8>, Error> {
+        let wrong =
+            |want: String, found: String, at: u64| Error::new(self.name, want, found).at(Position::Byte(at));
+        let mut bytes: Vec<u8> = Vec::new();
+        let mut chunk = vec![0u8; 64 << 10];
+        loop {
+            let n = match from.read(&mut chunk) {
+                Ok(0) => return Ok(bytes),
+                Ok(n) => n,
+                Err(e) if e.kind() == std::io::ErrorKind::Interrupted => continue,
+                Err(e) => {
+                    let want = packed.unwrap_or("a readable file").to_owned();
+                    return Err(wrong(want, e.to_string(), self.used.get()));
+                }
+            };
+            let total = (bytes.len() + n) as u64;
+            if total > self.limits.max_bytes {
+                let want = format!("at most {} bytes (the limit, see --max-bytes)", self.limits.max_bytes);
+                return Err(wrong(want, "more".into(), self.used.get()));
+            }
+            let allowed = self.used.get().saturating_mul(self.limits.max_ratio);
+            if packed.is_some() && total > ANY_RATIO && total > allowed {
+                let want = format!("data that packs at most {} times", self.limits.max_ratio);
+                let found = format!("{total} bytes from {}", self.used.get());
+                return Err(wrong(want, found, self.used.get()));
+            }
+            if bytes.try_reserve(n).is_err() {
+                return Err(wrong(
+                    "memory for the file".into(),
+                    format!("none beyond {} bytes", bytes.len()),
+                    self.used.get(),
+                ));
+            }
+            bytes.extend_from_slice(&chunk[..n]);
+        }
     }
-    if text.starts_with('<') {
-        return if text.contains("fcd-export") || text.contains("fcd-output") || text.contains("<timestep") {
-            Ok(Format::Sumo)
-        } else {
-            Err(Error::new(&input.name, "an <fcd-export> element", "other XML").at(Position::Line(1, 1)))
-        };
-    }
-    if crate::osi::looks_like_trace(b) {
-        return Ok(Format::Osi);
-    }
-    let printable = |c: &u8| c.is_ascii_graphic() || c.is_ascii_whitespace() || *c >= 0x80;
-    if !b.is_empty() && b[..b.len().min(4096)].iter().all(printable) {
-        return Ok(Format::Csv);
-    }
-    let found = if b.is_empty() {
-        "an empty file".to_string()
-    } else {
-        format!("bytes {:02x?}", &b[..b.len().min(8)])
-    };
-    Err(Error::new(&input.name, "a log (native, OSI, MCAP, SUMO FCD, CSV, Arrow or Parquet)", found)
-        .at(Position::Byte(0)))
 }
 
 /// Names of files beside a log that belong to it, if they exist. The caller looks for them.
 #[must_use]
 pub fn companions_of(file_name: &str) -> &'static [&'static str] {
-    if file_name.contains("fcd") { crate::sumo::COMPANIONS } else { &[] }
+    let name = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name).to_ascii_lowercase();
+    let companion = crate::sumo::COMPANIONS.contains(&name.as_str());
+    if name.contains("fcd") && !companion { crate::sumo::COMPANIONS } else { &[] }
 }

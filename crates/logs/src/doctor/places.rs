@@ -31,7 +31,7 @@ pub(super) fn examine(drive: &Drive, found: &mut Findings) {
 }
 
 /// The run of an actor at a time, with the sample at or before it.
-fn sample_at<'a>(drive: &'a Drive, actor: ActorIx, t_ns: i64) -> Option<(&'a Run, usize)> {
+fn sample_at(drive: &Drive, actor: ActorIx, t_ns: i64) -> Option<(&Run, usize)> {
     let runs = drive.runs_of(actor);
     let k = runs.partition_point(|r| drive.times(r).first().is_some_and(|t| *t <= t_ns)).checked_sub(1)?;
     let t = drive.times(&runs[k]);

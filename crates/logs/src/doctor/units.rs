@@ -203,13 +203,16 @@ fn yaw(id: &str, runs: &[Run], steps: &[Step], found: &mut Findings) {
     if fits(&|s| s.yaw_rad, 0.6) || fits(&backward, 0.6) {
         return;
     }
-    let conventions: [(&str, &dyn Fn(&Step) -> f64); 4] = [
-        ("clockwise from north", &|s| FRAC_PI_2 - s.yaw_rad),
-        ("clockwise from east", &|s| -s.yaw_rad),
-        ("counter-clockwise from north", &|s| s.yaw_rad + FRAC_PI_2),
-        ("counter-clockwise from south", &|s| s.yaw_rad - FRAC_PI_2),
+    // The zero that a convention has, and its sense of turning.
+    let conventions = [
+        ("clockwise from north", FRAC_PI_2, -1.0),
+        ("clockwise from east", 0.0, -1.0),
+        ("counter-clockwise from north", FRAC_PI_2, 1.0),
+        ("counter-clockwise from south", -FRAC_PI_2, 1.0),
     ];
-    if let Some((name, _)) = conventions.iter().find(|(_, f)| fits(f, 0.35)) {
+    if let Some((name, ..)) =
+        conventions.iter().find(|(_, zero, sense)| fits(&|s| zero + sense * s.yaw_rad, 0.35))
+    {
         let text = format!("its yaw fits its course if it is read {name}");
         found.add("yaw-convention", Severity::Warning, id, None, &[("course_turn_rad", turns)], text);
         return;
