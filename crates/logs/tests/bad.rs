@@ -43,7 +43,7 @@ static ALLOCATOR: Counting = Counting;
 /// The tests of this file measure memory of the whole process, so they take turns.
 static TURN: Mutex<()> = Mutex::new(());
 
-/// What the issue of bounds allows is 1 s and 500 MB; small files must stay far below.
+/// The promise is 1 s and 500 MB for any input; small files must stay far below.
 const MOST_BYTES: usize = 100 << 20;
 const MOST_TIME: Duration = Duration::from_secs(1);
 
