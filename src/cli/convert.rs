@@ -1,5 +1,6 @@
 //! `lukao convert`.
 
+use std::io::Write;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -45,16 +46,25 @@ pub fn run(args: &Args) -> Result<Exit, Error> {
     let drive = lukao::logs::read(&loaded.bundle, &reading)?;
     drop(loaded);
     let drive = named(drive, args)?;
-    let bytes = native::write(&drive, args.segment_s * 1_000_000_000)?;
-    out::write_file(&args.to, &bytes)?;
+    out::write_with(&args.to, |to| write(&drive, args.segment_s * 1_000_000_000, to))?;
     out::note(&format!(
-        "{}: {} actors, {} poses, {} bytes",
+        "{}: {} actors, {} poses",
         files::shown(&args.to),
         drive.header().actors.len(),
-        drive.samples(),
-        bytes.len()
+        drive.samples()
     ));
     Ok(Exit::Passed)
+}
+
+/// Segment by segment, each with the contact core's index of its part of the runs.
+fn write(drive: &Drive, segment_ns: i64, to: &mut dyn Write) -> Result<(), Error> {
+    let layout = native::Layout::of(&lukao_contact::build_index(drive)?);
+    let mut stretches = native::segments(drive, segment_ns)?.peekable();
+    let mut writer = native::Writer::new(to, stretches.peek().unwrap_or(drive), &layout)?;
+    for stretch in stretches {
+        writer.push(&lukao_contact::build_index(&stretch)?)?;
+    }
+    writer.finish().map(|_| ())
 }
 
 /// The drive under the names that the user gives.

@@ -135,7 +135,9 @@ impl Job {
         let open = || files::open(path).map(BufReader::<File>::new);
         let second = open()?;
         std::thread::scope(|scope| {
-            let check = scope.spawn(|| native::verify_stream(second, &name, &self.reading, &mut |_| Ok(())));
+            let check = scope.spawn(|| {
+                native::verify_stream(second, &name, &self.reading, &mut lukao_contact::verify_index)
+            });
             let graded = (|| {
                 let mut source = native::NativeReader::open(open()?, &name, &self.reading)?;
                 let found = self.tracks.find(path, source.header())?;

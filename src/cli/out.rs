@@ -24,15 +24,27 @@ pub fn note(text: &str) {
 
 /// Writes a file under a temporary name and renames it, so that it is whole or not there.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let wrong = |e: io::Error| Error::new(path.display().to_string(), "a file to write", e.to_string());
+    write_with(path, |to| to.write_all(bytes).map_err(|e| cannot_write(path, &e)))
+}
+
+/// The same for what is written piece by piece.
+pub fn write_with(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<(), Error>) -> Result<(), Error> {
     let temporary = temporary(path);
-    let written = fs::File::create(&temporary)
-        .and_then(|mut f| f.write_all(bytes).and_then(|()| f.sync_all()))
-        .and_then(|()| fs::rename(&temporary, path));
-    written.map_err(|e| {
+    let wrong = |e: io::Error| cannot_write(path, &e);
+    let written = fs::File::create(&temporary).map_err(wrong).and_then(|file| {
+        let mut to = io::BufWriter::with_capacity(1 << 20, file);
+        write(&mut to)?;
+        to.flush().and_then(|()| to.get_ref().sync_all()).map_err(wrong)?;
+        fs::rename(&temporary, path).map_err(wrong)
+    });
+    if written.is_err() {
         let _ = fs::remove_file(&temporary);
-        wrong(e)
-    })
+    }
+    written
+}
+
+fn cannot_write(path: &Path, e: &io::Error) -> Error {
+    Error::new(path.display().to_string(), "a file to write", e.to_string())
 }
 
 /// Temporary name beside a file: the same for each run, so that one that was killed leaves nothing for ever.

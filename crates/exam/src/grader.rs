@@ -1,6 +1,8 @@
 //! The grader: takes a drive in stretches of any size, runs every rule of an exam over it in blocks on a fixed
 //! grid of time, and ends with the verdict. ARCHITECTURE.md, "Blocks", says why the cutting cannot matter.
 
+use std::collections::BTreeMap;
+
 use lukao_measure::{Admit, LOOK_AHEAD_NS, LOOK_BACK_NS, Measures};
 use lukao_model::time::S;
 use lukao_model::{Drive, Error, Interval, Intervals, RuleResult};
@@ -23,7 +25,9 @@ pub struct Grader<'a> {
     options: Options,
     admit: Admit,
     buffer: Buffer,
-    slots: Vec<Slot>,
+    /// By rule: those of one rule run one after another. They wait for the same measures, and a thread that
+    /// computes one in parallel must not be handed a job that waits for it.
+    slots: Vec<Vec<Slot>>,
     /// Begin of the next block.
     next_ns: Option<i64>,
     drive: Option<DriveInfo>,
@@ -56,7 +60,7 @@ impl<'a> Grader<'a> {
             let expected = format!("a level of the exam {} ({})", exam.id, exam.levels.join(", "));
             return Err(Error::new("options", expected, format!("\"{level}\"")));
         }
-        let mut slots = Vec::new();
+        let mut slots: BTreeMap<&str, Vec<Slot>> = BTreeMap::new();
         for (i, item) in exam.items.iter().enumerate() {
             for (r, requirement) in item.requires.iter().enumerate() {
                 let Some(rule) = &requirement.rule else {
@@ -64,7 +68,7 @@ impl<'a> Grader<'a> {
                 };
                 let entry = lukao_rules::find(rule)
                     .ok_or_else(|| Error::new(&exam.id, "a known rule", format!("\"{rule}\"")))?;
-                slots.push(Slot {
+                slots.entry(entry.meta.id).or_default().push(Slot {
                     item: i,
                     requirement: r,
                     scope: requirement.scope,
@@ -84,7 +88,7 @@ impl<'a> Grader<'a> {
             options: options.clone(),
             admit,
             buffer: Buffer::default(),
-            slots,
+            slots: slots.into_values().collect(),
             next_ns: None,
             drive: None,
         })
@@ -115,7 +119,8 @@ impl<'a> Grader<'a> {
         };
         let Self { exam, options, buffer, slots, .. } = self;
         let answers: Vec<Answer> = slots
-            .into_par_iter()
+            .into_iter()
+            .flatten()
             .map(|slot| {
                 let (item, requirement) = (slot.item, slot.requirement);
                 let params = slot.instance.params();
@@ -172,7 +177,7 @@ impl<'a> Grader<'a> {
         let measures = Measures::new(&window, block, self.track, self.admit, held);
         let scopes: Vec<_> = self.exam.scopes.iter().map(|s| s.times(&measures)).collect();
         let always = Intervals::all();
-        self.slots.par_iter_mut().for_each(|slot| {
+        let scan = |slot: &mut Slot| {
             let times = slot.scope.and_then(|s| scopes.get(s));
             let scope = times.map_or(&always, |t| &t.inside);
             for m in times.iter().flat_map(|t| &t.unknown) {
@@ -181,7 +186,8 @@ impl<'a> Grader<'a> {
                 }
             }
             slot.instance.scan(&Context::new(&measures, scope).judging(slot.judging));
-        });
+        };
+        self.slots.par_iter_mut().for_each(|of_rule| of_rule.iter_mut().for_each(&scan));
         Ok(())
     }
 
