@@ -1,4 +1,5 @@
 //! The log doctor: for each symptom a drive that has it and a twin, one number away, that does not.
+#![allow(clippy::unwrap_used, reason = "a test")]
 
 use lukao_logs::doctor::{Diagnosis, Known, Severity, Whose, examine};
 use lukao_model::channel::Channel;

@@ -1,4 +1,5 @@
 //! The native file: what is written is read, whole and in pieces, and no bytes do harm.
+#![allow(clippy::unwrap_used, reason = "a test")]
 
 use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::sync::Arc;

@@ -139,9 +139,11 @@ pub fn what_is(bytes: &[u8]) -> String {
     format!("bytes {:02x?}", &bytes[..bytes.len().min(8)])
 }
 
-/// The first characters of a text.
+/// The first characters of a text, none of which a terminal would obey.
 fn short(text: &str) -> String {
-    if text.chars().count() <= 40 { text.into() } else { text.chars().take(40).chain(['…']).collect() }
+    let shown = |c: char| if c.is_control() { '\u{fffd}' } else { c };
+    let cut = (text.chars().nth(40).is_some()).then_some('…');
+    text.chars().take(40).map(shown).chain(cut).collect()
 }
 
 #[cfg(test)]
@@ -171,6 +173,7 @@ mod tests {
         assert_eq!(found(b"{\"a\": 1}"), "JSON or the like");
         assert_eq!(found(b""), "an empty file");
         assert_eq!(found(b" \n"), "an empty text");
+        assert_eq!(found(b"<a\x1b[2J>"), "XML with the root <a\u{fffd}[2J>");
         assert_eq!(found(b"#ROSBAG V2.0"), "a ROS 1 bag; convert it to MCAP");
         assert_eq!(found(b"\0\x01\x02"), "bytes [00, 01, 02]");
         assert_eq!(found(b"\xff\xfet\0"), "UTF-16 text; save it as UTF-8");
