@@ -91,8 +91,8 @@ fn discrete<'a>(name: &str, plain: &'a Drive, indexed: &'a Drive, with_casts: bo
 
 /// Nanoseconds that this thread has run.
 fn thread_ns() -> u64 {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    text.split(' ').next().and_then(|v| v.parse().ok()).unwrap_or(0)
+    let t = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    t.tv_sec as u64 * 1_000_000_000 + t.tv_nsec as u64
 }
 
 fn ratios(cases: &[Case<'_>], rounds: usize) {

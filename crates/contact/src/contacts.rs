@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use crate::gap::{GapFold, GapNews, gap_news};
 use crate::near::{Body, Span};
 use crate::pair::{PairRoom, Piece, exempt, linked, pair_contacts, push_unbridged};
-use crate::shape::{Footprint, footprint};
+use crate::shape::{Footprint, footprint, radius_m};
 use crate::types::{ContactInterval, Contacts, GapReason, Options, Unbridged};
 
 /// Poses in a window below which one thread does all: handing out costs more.
@@ -82,11 +82,7 @@ pub fn block_contacts(window: &Drive, ego: ActorIx, block: Interval, options: &O
         out.pieces.extend(pieces);
         unbridged.into_iter().for_each(|u| push_unbridged(&mut out.unbridged, u));
     }
-    let all: Vec<(Body<'_>, f64)> = runs
-        .iter()
-        .map(|r| (Body::new(window, r), footprint(window, r, options, r.actor == ego).radius_m))
-        .collect();
-    out.gaps = gap_news(&all, &bodies, span);
+    out.gaps = gap_news(window, &bodies, span, &|r| radius_m(window, r, options, r.actor == ego));
     out
 }
 

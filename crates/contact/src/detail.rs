@@ -74,10 +74,14 @@ pub(crate) struct Room {
 pub(crate) fn least(knot: &Knot<'_>, from: f64, to: f64, room: &mut Room) -> (f64, f64) {
     let Room { a, b, todo } = room;
     let mut at = |u: f64| {
+        if let Some(boxes) = knot.boxes(u) {
+            let gap = boxes.separation();
+            return if gap <= 0.0 { gap } else { boxes.distance() };
+        }
         knot.placed(u, a, b);
-        signed(a, b)
+        signed(a, b).0
     };
-    let (first, last) = (at(from).0, at(to).0);
+    let (first, last) = (at(from), at(to));
     let mut best = if first <= last { (first, from) } else { (last, to) };
     todo.clear();
     todo.push((from, to));
@@ -90,7 +94,10 @@ pub(crate) fn least(knot: &Knot<'_>, from: f64, to: f64, room: &mut Room) -> (f6
         }
         budget -= 1;
         knot.placed(mid, a, b);
-        let (gap, n) = signed(a, b);
+        let (gap, n) = match knot.boxes(mid).map(|b| b.separation_axis()) {
+            Some((gap, n)) if gap <= 0.0 => (gap, n),
+            _ => signed(a, b),
+        };
         if gap < best.0 {
             best = (gap, mid);
         }

@@ -7,11 +7,12 @@
 use std::collections::BTreeMap;
 
 use lukao_model::vehicle::ActorClass;
-use lukao_model::{ActorIx, Drive, Interval};
+use lukao_model::{ActorIx, Drive, Interval, Run};
 
 use crate::geometry::{length, sub};
 use crate::index::Bounds;
-use crate::near::{Body, Span};
+use crate::motion::Track;
+use crate::near::Span;
 use crate::types::{GapReason, Options, Unbridged};
 
 /// Length of a cell of the ego's trace.
@@ -56,13 +57,41 @@ fn put<K: Ord>(all: &mut BTreeMap<K, Seen>, key: K, seen: Seen) {
     all.entry(key).or_insert(seen).union(&seen);
 }
 
+/// Where somebody was, by cell of time, rising.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Trace(Vec<(i64, Seen)>);
+
+impl Trace {
+    fn add(&mut self, cell: i64, seen: &Seen) {
+        // Nearly always the last or the one after it.
+        match self.0.last_mut() {
+            Some(last) if last.0 == cell => last.1.union(seen),
+            Some(last) if last.0 > cell => match self.0.binary_search_by_key(&cell, |c| c.0) {
+                Ok(k) => self.0[k].1.union(seen),
+                Err(k) => self.0.insert(k, (cell, *seen)),
+            },
+            _ => self.0.push((cell, *seen)),
+        }
+    }
+
+    fn over(&self, when: Interval) -> Option<Seen> {
+        let (from, to) = (when.from_ns.div_euclid(CELL_NS), when.to_ns.div_euclid(CELL_NS));
+        let first = self.0.partition_point(|c| c.0 < from);
+        let known = self.0[first..].iter().take_while(|c| c.0 <= to).map(|c| c.1);
+        known.reduce(|mut a, b| {
+            a.union(&b);
+            a
+        })
+    }
+}
+
 /// What one block says about gaps.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct GapNews {
     /// Begins and ends of runs, by actor, then time.
     edges: Vec<Edge>,
     /// Where the ego's bodies were, by cell of time.
-    trace: BTreeMap<i64, Seen>,
+    trace: Trace,
     /// Where the ego's bodies were at steps too long for cells.
     always: Option<Seen>,
     /// Stretches in which an ego body was not seen.
@@ -85,44 +114,48 @@ enum Event<'a> {
 /// Gaps carried from block to block.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct GapFold {
-    last: BTreeMap<ActorIx, Edge>,
-    trace: BTreeMap<i64, Seen>,
+    /// The last end of each actor, by its index.
+    last: Vec<Option<Edge>>,
+    trace: Trace,
     always: Option<Seen>,
     unseen: BTreeMap<(ActorIx, ActorIx), Seen>,
 }
 
-/// Collects a block's news. `runs`: all runs of the window with their radius, by actor and ordinal; `ego`: the
-/// ego's bodies.
-pub(crate) fn gap_news(runs: &[(Body<'_>, f64)], ego: &[ActorIx], span: Span) -> GapNews {
+/// Collects a block's news; `ego` are the ego's bodies, `radius_m` gives the radius of a run's footprint.
+pub(crate) fn gap_news(
+    window: &Drive,
+    ego: &[ActorIx],
+    span: Span,
+    radius_m: &impl Fn(&Run) -> f64,
+) -> GapNews {
     let mut news = GapNews::default();
-    for (body, radius_m) in runs.iter().filter(|(b, _)| !b.track.t.is_empty()) {
-        let (t, run) = (&body.track, body.track.run);
+    for run in window.runs().iter().filter(|r| !r.is_empty()) {
+        let (t, x, y) = (window.times(run), run.x_m.values(), run.y_m.values());
         let edge = |i: usize, begins: bool| Edge {
             actor: run.actor,
             begins,
-            t_ns: t.t[i],
-            at_m: [t.x[i], t.y[i]],
-            radius_m: *radius_m,
+            t_ns: t[i],
+            at_m: [x[i], y[i]],
+            radius_m: radius_m(run),
         };
-        if !run.begun_before && span.holds(t.first_ns()) {
+        if !run.begun_before && span.holds(t[0]) {
             news.edges.push(edge(0, true));
         }
-        if !run.goes_on && span.holds(t.last_ns()) {
-            news.edges.push(edge(t.t.len() - 1, false));
+        if !run.goes_on && span.holds(t[t.len() - 1]) {
+            news.edges.push(edge(t.len() - 1, false));
         }
         if ego.contains(&run.actor) {
-            trace(&mut news, body, *radius_m, span);
+            trace(&mut news, &Track::new(window, run), radius_m(run), span);
         }
     }
     for &body in ego {
-        unseen(&mut news, runs, ego, body, span);
+        unseen(&mut news, window, ego, body, span, radius_m);
     }
     news
 }
 
 /// Adds where an ego body was to the cells of time.
-fn trace(news: &mut GapNews, body: &Body<'_>, radius_m: f64, span: Span) {
-    let t = &body.track;
+fn trace(news: &mut GapNews, t: &Track<'_>, radius_m: f64, span: Span) {
     for i in 0..t.t.len() {
         if !span.holds(t.t[i]) {
             continue;
@@ -136,35 +169,44 @@ fn trace(news: &mut GapNews, body: &Body<'_>, radius_m: f64, span: Span) {
         if to - from > MAX_CELLS {
             news.always.get_or_insert(seen).union(&seen);
         } else {
-            (from..=to).for_each(|cell| put(&mut news.trace, cell, seen));
+            (from..=to).for_each(|cell| news.trace.add(cell, &seen));
         }
     }
 }
 
 /// Adds where the others were while an ego body was not seen.
-fn unseen(news: &mut GapNews, runs: &[(Body<'_>, f64)], ego: &[ActorIx], body: ActorIx, span: Span) {
+fn unseen(
+    news: &mut GapNews,
+    window: &Drive,
+    ego: &[ActorIx],
+    body: ActorIx,
+    span: Span,
+    radius_m: &impl Fn(&Run) -> f64,
+) {
     let mut open = span.from_ns;
     let mut stretches = Vec::new();
-    for (b, _) in runs.iter().filter(|(b, _)| b.track.run.actor == body && !b.track.t.is_empty()) {
-        if b.track.first_ns() > open && !b.track.run.begun_before {
-            stretches.push((open, b.track.first_ns().min(span.to_ns)));
+    for run in window.runs_of(body).iter().filter(|r| !r.is_empty()) {
+        let t = window.times(run);
+        if t[0] > open && !run.begun_before {
+            stretches.push((open, t[0].min(span.to_ns)));
         }
-        open = open.max(b.track.last_ns());
+        open = open.max(t[t.len() - 1]);
     }
     if open < span.to_ns {
         stretches.push((open, span.to_ns));
     }
     for (from, to) in stretches.into_iter().filter(|(from, to)| from <= to) {
         let mut others = BTreeMap::new();
-        for (b, radius_m) in runs.iter().filter(|(b, _)| !ego.contains(&b.track.run.actor)) {
-            let t = b.track.t;
-            if t.is_empty() || t[0] > to || t[t.len() - 1] < from {
+        for run in window.runs().iter().filter(|r| !ego.contains(&r.actor) && !r.is_empty()) {
+            let (t, x, y) = (window.times(run), run.x_m.values(), run.y_m.values());
+            if t[0] > to || t[t.len() - 1] < from {
                 continue;
             }
-            let lo = b.track.before(from).unwrap_or(0);
+            let lo = t.partition_point(|t| *t <= from).saturating_sub(1);
             let hi = t.partition_point(|t| *t < to).min(t.len() - 1).max(lo);
-            let seen = Seen { bounds: b.tight_bounds(lo, hi), radius_m: *radius_m };
-            put(&mut others, b.track.run.actor, seen);
+            let mut bounds = Bounds::NONE;
+            (lo..=hi).for_each(|k| bounds.add([x[k], y[k]]));
+            put(&mut others, run.actor, Seen { bounds, radius_m: radius_m(run) });
         }
         news.unseen.push(Unseen { body, from_ns: from, others });
     }
@@ -180,15 +222,25 @@ impl GapFold {
         options: &Options,
         out: &mut Vec<Unbridged>,
     ) {
-        for (cell, seen) in &news.trace {
-            put(&mut self.trace, *cell, *seen);
+        for (cell, seen) in &news.trace.0 {
+            self.trace.add(*cell, seen);
         }
         if let Some(seen) = &news.always {
             self.always.get_or_insert(*seen).union(seen);
         }
-        // In order of time; at one time a begin comes first (a run of one sample ends there too), and the stretch
-        // in which nothing is seen follows the end.
-        let edges = news.edges.iter().map(|e| (e.actor, e.t_ns, u8::from(!e.begins), Event::Edge(e)));
+        self.last.resize(drive.header().actors.len(), None);
+        for edge in news.edges.iter().filter(|e| !ego.contains(&e.actor)) {
+            let last = &mut self.last[edge.actor.0 as usize];
+            if !edge.begins {
+                *last = Some(*edge);
+            } else if let Some(from) = last.take() {
+                self.close(drive, false, &from, edge, options, out);
+            }
+        }
+        // The ego's in order of time; at one time a begin comes first (a run of one sample ends there too), and the
+        // stretch in which nothing is seen follows the end.
+        let edges = news.edges.iter().filter(|e| ego.contains(&e.actor));
+        let edges = edges.map(|e| (e.actor, e.t_ns, u8::from(!e.begins), Event::Edge(e)));
         let unseen = news.unseen.iter().map(|u| (u.body, u.from_ns, 2, Event::Unseen(u)));
         let mut events: Vec<_> = edges.chain(unseen).collect();
         events.sort_by_key(|e| (e.0, e.1, e.2));
@@ -200,13 +252,11 @@ impl GapFold {
                     }
                 }
                 Event::Edge(edge) => {
-                    if edge.begins
-                        && let Some(from) = self.last.remove(&actor)
-                    {
-                        self.close(drive, ego.contains(&actor), &from, edge, options, out);
-                    }
+                    let last = &mut self.last[actor.0 as usize];
                     if !edge.begins {
-                        self.last.insert(actor, *edge);
+                        *last = Some(*edge);
+                    } else if let Some(from) = last.take() {
+                        self.close(drive, true, &from, edge, options, out);
                     }
                     self.unseen.retain(|(body, _), _| *body != actor);
                 }
@@ -228,12 +278,12 @@ impl GapFold {
         let speed = top_speed_mps(drive.actor(from.actor).class);
         if of_ego {
             for ((body, actor), seen) in &self.unseen {
-                if *body == from.actor && !apart(from, to, speed, seen, [*seen, *seen], options) {
+                if *body == from.actor && !apart(from, to, speed, seen, |_| *seen, options) {
                     out.push(Unbridged { actor: *actor, when, reason: GapReason::EgoGap });
                 }
             }
         } else if let Some(seen) = self.seen(when) {
-            let near = [from, to].map(|e| self.seen(Interval::new(e.t_ns, e.t_ns)).unwrap_or(seen));
+            let near = |e: &Edge| self.seen(Interval::new(e.t_ns, e.t_ns)).unwrap_or(seen);
             if !apart(from, to, speed, &seen, near, options) {
                 out.push(Unbridged { actor: from.actor, when, reason: GapReason::ActorGap });
             }
@@ -242,17 +292,25 @@ impl GapFold {
 
     /// Where the ego's bodies were.
     fn seen(&self, when: Interval) -> Option<Seen> {
-        let cells = when.from_ns.div_euclid(CELL_NS)..=when.to_ns.div_euclid(CELL_NS);
-        let known = self.trace.range(cells).map(|(_, s)| *s).chain(self.always);
-        known.reduce(|mut a, b| {
-            a.union(&b);
-            a
-        })
+        match (self.trace.over(when), self.always) {
+            (Some(mut a), Some(b)) => {
+                a.union(&b);
+                Some(a)
+            }
+            (a, b) => a.or(b),
+        }
     }
 }
 
 /// Whether the one with the gap and its partner surely, or by [`Options::far_m`], stayed apart.
-fn apart(from: &Edge, to: &Edge, speed: f64, partner: &Seen, near: [Seen; 2], options: &Options) -> bool {
+fn apart(
+    from: &Edge,
+    to: &Edge,
+    speed: f64,
+    partner: &Seen,
+    near: impl Fn(&Edge) -> Seen,
+    options: &Options,
+) -> bool {
     let point = |e: &Edge| Bounds { min: e.at_m, max: e.at_m };
     let reach = from.radius_m.max(to.radius_m) + partner.radius_m;
     let mut way = point(from);
@@ -261,5 +319,5 @@ fn apart(from: &Edge, to: &Edge, speed: f64, partner: &Seen, near: [Seen; 2], op
     let seconds = to.t_ns.abs_diff(from.t_ns) as f64 * 1e-9;
     let aside = ((speed * seconds - direct) * 0.5).max(0.0);
     let far = |e: &Edge, s: &Seen| s.bounds.distance_m(&point(e)) > options.far_m + reach;
-    way.distance_m(&partner.bounds) > aside + reach + 0.1 || (far(from, &near[0]) && far(to, &near[1]))
+    way.distance_m(&partner.bounds) > aside + reach + 0.1 || (far(from, &near(from)) && far(to, &near(to)))
 }

@@ -129,11 +129,22 @@ impl<'a> BlockBoxes<'a> {
         // A difference of two f32 is off by half a unit in its last place, 6·10⁻⁸ of itself.
         let reach = (reach_m * (1.0 + 1e-5) + 1e-5) as f32;
         let reach2 = reach * reach * (1.0 + 1e-5);
+        self.gaps2(other, lo, hi, &mut |block, gap2| {
+            let far = gap2 > reach2;
+            if !far {
+                hot(block);
+            }
+        });
+    }
+
+    /// Calls `each` with each block of `lo..=hi` and the square of the distance of both boxes, in order; not a
+    /// number if a box is none.
+    #[inline]
+    pub(crate) fn gaps2(&self, other: &Self, lo: u64, hi: u64, each: &mut impl FnMut(u64, f32)) {
         let n = (hi - lo + 1) as usize;
         let (p, q) = ((lo - self.first) as usize, (lo - other.first) as usize);
-        let cut = |v: &'a [f32], k: usize| &v[k..k + n];
-        let (ax0, ax1) = (cut(self.min_x, p), cut(self.max_x, p));
-        let (ay0, ay1) = (cut(self.min_y, p), cut(self.max_y, p));
+        let (ax0, ax1) = (&self.min_x[p..p + n], &self.max_x[p..p + n]);
+        let (ay0, ay1) = (&self.min_y[p..p + n], &self.max_y[p..p + n]);
         let (bx0, bx1) = (&other.min_x[q..q + n], &other.max_x[q..q + n]);
         let (by0, by1) = (&other.min_y[q..q + n], &other.max_y[q..q + n]);
         let mut d2 = [0.0f32; 64];
@@ -148,10 +159,7 @@ impl<'a> BlockBoxes<'a> {
                 *d2 = gx * gx + gy * gy;
             }
             for (k, d2) in d2[..m].iter().enumerate() {
-                let far = *d2 > reach2;
-                if !far {
-                    hot(lo + (base + k) as u64);
-                }
+                each(lo + (base + k) as u64, *d2);
             }
         }
     }
@@ -205,12 +213,21 @@ pub fn build_index(drive: &Drive) -> Result<Drive, Error> {
             [r.x_m.values()[0], r.y_m.values()[0]].map(|v| (v / GRID_M).round() as f32)
         });
     let mut runs = drive.runs().to_vec();
-    for run in &mut runs {
-        let tick = tick(drive, run);
-        run.index = (!run.is_empty() && plain(run)).then(|| {
-            let blocks = Column::new(boxes(run, tick, origin));
-            RunIndex { blocks, skip: 0 }
-        });
+    // One buffer for all: the boxes are read in the order of the runs.
+    let mut all = Vec::new();
+    let parts: Vec<Option<(usize, usize)>> = runs
+        .iter()
+        .map(|run| {
+            let first = all.len();
+            (!run.is_empty() && plain(run)).then(|| {
+                all.extend(boxes(run, tick(drive, run), origin));
+                (first, all.len() - first)
+            })
+        })
+        .collect();
+    let all = Column::new(all);
+    for (run, part) in runs.iter_mut().zip(parts) {
+        run.index = part.map(|(first, n)| RunIndex { blocks: all.slice(first, n), skip: 0 });
     }
     Drive::new_unverified(drive.header().clone(), drive.clocks().to_vec(), runs, drive.series().to_vec())
 }

@@ -14,6 +14,7 @@
 
 mod all_pairs;
 mod boundary;
+mod boxes;
 mod clearance;
 mod column;
 mod contacts;

@@ -2,9 +2,10 @@
 
 use lukao_model::{Drive, Run, math};
 
+use crate::boxes::Boxes;
 use crate::geometry::{Placed, place, sub};
 use crate::shape::{Footprint, height_m};
-use crate::trig::MAX_YAW_RAD;
+use crate::trig::{MAX_YAW_RAD, sin_cos};
 
 /// Largest coordinate that is resolved, metres: one step of an `f64` there is 0.1 µm.
 pub(crate) const MAX_POSITION_M: f64 = 1e9;
@@ -42,8 +43,9 @@ impl<'a> Track<'a> {
     }
 
     /// Position, unwrapped yaw and height at `t_ns` in the segment after sample `i`; exact at samples.
-    fn at(&self, i: usize, t_ns: i64) -> State {
-        let z = self.run.z_m.as_ref();
+    #[inline]
+    fn at(&self, i: usize, t_ns: i64, heights: bool) -> State {
+        let z = self.run.z_m.as_ref().filter(|_| heights);
         let here = State { at: [self.x[i], self.y[i]], yaw: self.yaw[i], z: z.and_then(|z| z.get(i)) };
         if t_ns == self.t[i] || i + 1 == self.t.len() {
             return here;
@@ -68,7 +70,7 @@ impl<'a> Track<'a> {
         if t_ns == self.t[i] || i + 1 == self.t.len() {
             return [self.x[i], self.y[i]];
         }
-        self.at(i, t_ns).at
+        self.at(i, t_ns, false).at
     }
 
     /// The sample at or before `t_ns`, if there is one.
@@ -131,8 +133,13 @@ impl<'a> Knot<'a> {
         (b, j, shape_b): (&Track<'_>, usize, &'a Footprint),
         (from_ns, to_ns): (i64, i64),
     ) -> Self {
-        let (a0, a1) = (a.at(i, from_ns), a.at(i, to_ns));
-        let (b0, b1) = (b.at(j, from_ns), b.at(j, to_ns));
+        // Heights matter only where both have them.
+        let heights = a.run.z_m.is_some() && b.run.z_m.is_some();
+        let at = |t: &Track<'_>, i: usize| {
+            let first = t.at(i, from_ns, heights);
+            (first, if from_ns == to_ns { first } else { t.at(i, to_ns, heights) })
+        };
+        let ((a0, a1), (b0, b1)) = (at(a, i), at(b, j));
         let sweep =
             |p: State, q: State| Sweep { at: p.at, by: sub(q.at, p.at), yaw: p.yaw, turn: q.yaw - p.yaw };
         let heights = a0.z.zip(a1.z).zip(b0.z.zip(b1.z));
@@ -156,7 +163,7 @@ impl<'a> Knot<'a> {
         (at, shape_b): ([f64; 2], &'a Footprint),
         heights: Option<(f64, f64)>,
     ) -> Self {
-        let (p, q) = (a.at(i, from_ns), a.at(i, to_ns));
+        let (p, q) = (a.at(i, from_ns, true), a.at(i, to_ns, true));
         let sweep = Sweep { at: p.at, by: sub(q.at, p.at), yaw: p.yaw, turn: q.yaw - p.yaw };
         let level = match p.z.zip(q.z).zip(heights) {
             None => Some((0.0, 1.0)),
@@ -192,6 +199,20 @@ impl<'a> Knot<'a> {
         let (d, by) = self.relative();
         place(self.shape_a, [0.0; 2], self.a.yaw + self.a.turn * u, a);
         place(self.shape_b, [d[0] + by[0] * u, d[1] + by[1] * u], self.b.yaw + self.b.turn * u, b);
+    }
+
+    /// The two as boxes at `u`, if they are.
+    #[inline]
+    pub(crate) fn boxes(&self, u: f64) -> Option<Boxes> {
+        let (half_a, half_b) = self.shape_a.half_m.zip(self.shape_b.half_m)?;
+        let (d, by) = self.relative();
+        Some(Boxes {
+            half_a,
+            half_b,
+            d: [d[0] + by[0] * u, d[1] + by[1] * u],
+            turn_a: sin_cos(self.a.yaw + self.a.turn * u),
+            turn_b: sin_cos(self.b.yaw + self.b.turn * u),
+        })
     }
 
     /// The time of `u`, to the nearest nanosecond.

@@ -245,15 +245,36 @@ fn merged(a: &Body<'_>, b: &Body<'_>, reach_m: f64, span: Span, hit: &mut impl F
     let (ts, tf) = (slow.track.t, fast.track.t);
     let mut s = slow.track.before(from.max(span.from_ns)).unwrap_or(0);
     while s + 1 < ts.len() && ts[s] < to && (ts[s] < span.to_ns || span.to_ns == i64::MAX) {
-        let e = (s + BLOCK).min(ts.len() - 1);
+        // Up to the end of a block of the drive's ticks, so that one box of an index is all it takes.
+        let in_block = ((slow.first_tick + s as u64) % BLOCK as u64) as usize;
+        let e = (s + BLOCK - in_block).min(ts.len() - 1);
         let (t0, t1) = (ts[s].max(from), ts[e].min(to));
         if t0 < t1 {
             let f0 = tf.partition_point(|t| *t <= t0).saturating_sub(1);
             let f1 = (f0 + tf[f0..].partition_point(|t| *t < t1)).min(tf.len() - 1);
             let (p, q) = (slow.bounds(s, e), fast.bounds(f0, f1));
             if !p.farther_than(&q, reach_m) {
-                let (i, j) = if tb.len() <= ta.len() { (f0, s) } else { (s, f0) };
-                knots(a, b, reach_m, (i, j, t0, t1), span, hit);
+                // Step by step of the slow one, whose own box is small.
+                let mut f = f0;
+                for k in s..e {
+                    let (k0, k1) = (ts[k].max(t0), ts[k + 1].min(t1));
+                    if k0 >= k1 {
+                        continue;
+                    }
+                    while f + 1 < tf.len() && tf[f + 1] <= k0 {
+                        f += 1;
+                    }
+                    let mut last = f;
+                    while last + 1 < tf.len() && tf[last] < k1 {
+                        last += 1;
+                    }
+                    let near =
+                        !slow.tight_bounds(k, k + 1).farther_than(&fast.tight_bounds(f, last), reach_m);
+                    if near {
+                        let (i, j) = if tb.len() <= ta.len() { (f, k) } else { (k, f) };
+                        knots(a, b, reach_m, (i, j, k0, k1), span, hit);
+                    }
+                }
             }
         }
         s = e;

@@ -7,7 +7,7 @@ use crate::motion::Knot;
 use crate::near::{Body, near_samples};
 use crate::pair::{PairRoom, exempt, linked};
 use crate::shape::{Footprint, footprint};
-use crate::sweep::touching;
+use crate::sweep::touch_at_begin;
 use crate::types::Options;
 
 /// An actor touches the ego at a sample.
@@ -41,7 +41,7 @@ pub fn sampled_contacts(window: &Drive, ego: ActorIx, block: Interval, options: 
                 }
                 near_samples(mine, &body, my_shape.radius_m + shape.radius_m, span, &mut |i, j, t_ns| {
                     let knot = Knot::new((&mine.track, i, my_shape), (&body.track, j, &shape), (t_ns, t_ns));
-                    if knot.is_plain() && touching(&knot, &mut room.sweep) && !room.sweep.pieces.is_empty() {
+                    if knot.is_plain() && touch_at_begin(&knot, &mut room.sweep) {
                         hits.push(SampleHit { actor: run.actor, t_ns });
                     }
                 });

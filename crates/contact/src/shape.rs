@@ -149,6 +149,16 @@ pub(crate) fn footprint(drive: &Drive, run: &Run, options: &Options, ego: bool) 
     Footprint::of(drive.actor(run.actor), run, ego && options.mirrors)
 }
 
+/// Of the circle that holds the footprint of a run.
+pub(crate) fn radius_m(drive: &Drive, run: &Run, options: &Options, ego: bool) -> f64 {
+    let actor = drive.actor(run.actor);
+    if actor.outline.is_none() && actor.sheet.is_none() {
+        let (l, w) = (run.size.length_m * 0.5, run.size.width_m * 0.5);
+        return (l * l + w * w).sqrt();
+    }
+    footprint(drive, run, options, ego).radius_m
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,6 +6,7 @@
 //! over its own, shorter stretch, where `e` is smaller; each level at least halves the stretch, so it ends when
 //! `e` is below [`TURN_M`] (about 20 levels for a half turn of a lorry).
 
+use crate::boxes::Boxes;
 use crate::geometry::{length, normals, place, spread};
 use crate::motion::Knot;
 use crate::trig;
@@ -106,6 +107,26 @@ struct Stretch {
     from: f64,
     to: f64,
     proven: bool,
+}
+
+/// Whether the two touch at the begin of a plain knot, in plan and height.
+#[inline]
+pub(crate) fn touch_at_begin(knot: &Knot<'_>, scratch: &mut Scratch) -> bool {
+    let Some((half_a, half_b)) = knot.shape_a.half_m.zip(knot.shape_b.half_m) else {
+        let at = Knot { to_ns: knot.from_ns, ..*knot };
+        return touching(&at, scratch) && !scratch.pieces.is_empty();
+    };
+    if knot.level.is_none_or(|l| l.0 > 0.0) {
+        return false;
+    }
+    let d = knot.relative().0;
+    // A circle within each: deep contact, as most is, needs no headings.
+    let inner = half_a[0].min(half_a[1]) + half_b[0].min(half_b[1]);
+    if d[0] * d[0] + d[1] * d[1] <= inner * inner {
+        return true;
+    }
+    let (turn_a, turn_b) = (trig::sin_cos(knot.a.yaw), trig::sin_cos(knot.b.yaw));
+    Boxes { half_a, half_b, d, turn_a, turn_b }.separation() <= TOUCH_M
 }
 
 /// Finds the pieces of `[0, 1]` in which the two touch in plan and overlap in height.
