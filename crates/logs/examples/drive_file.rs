@@ -10,7 +10,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let drive = DriveBuilder::new("braking")
         .span_s(0.0, 12.0)
         .ego(ActorBuilder::car("ego").motion(ego).dynamics())
-        .actor(ActorBuilder::pedestrian("p1").motion(Motion::at(70.0, -5.0, 1.57).speed(1.2)).present_s(&[(2.0, 9.5)]))
+        .actor(
+            ActorBuilder::pedestrian("p1")
+                .motion(Motion::at(70.0, -5.0, 1.57).speed(1.2))
+                .present_s(&[(2.0, 9.5)]),
+        )
         .mode(&[(0.0, Some(DrivingMode::Manual)), (1.0, Some(DrivingMode::Automated))])
         .signal("s1", &[(0.0, Some(SignalState::Green)), (3.0, Some(SignalState::Red)), (8.0, None)])
         .build();

@@ -191,3 +191,21 @@ pub fn companions_of(file_name: &str) -> &'static [&'static str] {
     let companion = crate::sumo::COMPANIONS.contains(&name.as_str());
     if name.contains("fcd") && !companion { crate::sumo::COMPANIONS } else { &[] }
 }
+
+/// Plain names of all files beside a log that belong to it, whatever its format: look for each as it is, and with
+/// `.gz` and `.zst`, and read it once.
+///
+/// ```
+/// let names = lukao_logs::input::companion_names("fcd.xml.gz", None);
+/// assert!(names.contains(&"fcd_person.xml".to_string()) && names.iter().all(|n| !n.ends_with(".gz")));
+/// assert_eq!(lukao_logs::input::companion_names("07_tracks.csv", None), ["07_recordingMeta.csv", "07_tracksMeta.csv"]);
+/// ```
+#[must_use]
+pub fn companion_names(file_name: &str, mapping: Option<&Input>) -> Vec<String> {
+    let plain = |n: &str| n.strip_suffix(".gz").unwrap_or(n).to_owned();
+    let mut names: Vec<String> = companions_of(file_name).iter().map(|n| plain(n)).collect();
+    names.extend(crate::table::companions_of(file_name, mapping));
+    names.sort_unstable();
+    names.dedup();
+    names
+}

@@ -483,6 +483,9 @@ fn lies_that_parse_are_found() {
     assert!(e.contains("x.arrow segment 0 actor \"ego\" run 0: expected a positive, finite size"), "{e}");
     let span = changed(&bytes, |m| m.replace("\"to_ns\":3000000000", "\"to_ns\":2000000000"), same);
     refused(&span, "as the header says");
+    // A run that was to go on is not there any more.
+    let cut = changed(&bytes, str::to_owned, |b, i| if i == 1 { b.slice(0, b.num_rows() - 1) } else { b });
+    refused(&cut, "segment 1 actor \"a\" run 0: expected its rest from tick 50 of clock 0, found nothing");
     // Columns of another type.
     let kind = with("kind", &|b, _| Arc::new(UInt32Array::from(vec![1; b.num_rows()])));
     refused(&kind, "expected column \"kind\" of utf8, found uint32");
