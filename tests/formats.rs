@@ -9,9 +9,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use lukao::logs::{Bundle, Input, ReadOptions};
+use lukao::model::Channel;
 use lukao::model::outcome::Outcome;
 use lukao::model::time::MS;
-use lukao::model::Channel;
 use lukao::verdict::{RequirementResult, ScoredFinding, Verdict};
 use lukao::{Align, Drive, Track};
 use lukao_logs::{native, osi};
@@ -38,7 +38,8 @@ fn graded(drive: &Drive, track: &Track) -> Verdict {
 }
 
 fn requirements(v: &Verdict) -> Vec<(String, &RequirementResult)> {
-    let all = v.items.iter().flat_map(|i| i.requirements.iter().map(move |r| (format!("{}/{}", i.id, r.id), r)));
+    let all =
+        v.items.iter().flat_map(|i| i.requirements.iter().map(move |r| (format!("{}/{}", i.id, r.id), r)));
     all.collect()
 }
 
@@ -81,9 +82,18 @@ fn same(what: &str, full: &Verdict, other: &Verdict, held: &BTreeSet<Channel>, t
             let near = |a: i64, b: i64| (a - b).abs() <= time_ns;
             assert!(near(x.from_ns, y.from_ns) && near(x.to_ns, y.to_ns), "{at}:\n{x:#?}\n{y:#?}");
             assert_eq!((&x.rule, &x.what, &x.unit), (&y.rule, &y.what, &y.unit), "{at}");
-            assert_eq!(x.attribution.as_ref().map(|a| a.caused_by), y.attribution.as_ref().map(|a| a.caused_by), "{at}");
+            assert_eq!(
+                x.attribution.as_ref().map(|a| a.caused_by),
+                y.attribution.as_ref().map(|a| a.caused_by),
+                "{at}"
+            );
             let scale = 1.0 + x.measured.abs();
-            assert!((x.measured - y.measured).abs() <= 1e-3 * scale, "{at}: {} and {}", x.measured, y.measured);
+            assert!(
+                (x.measured - y.measured).abs() <= 1e-3 * scale,
+                "{at}: {} and {}",
+                x.measured,
+                y.measured
+            );
         }
         seen.equal += 1;
         seen.findings += fa.len();
@@ -100,7 +110,8 @@ fn fixtures_in_three_formats() {
         let named = drive.header().track.clone().unwrap();
         let dir = run.dir.join(&named);
         let survey = fs::read_to_string(dir.join("survey.toml")).unwrap();
-        let track = Track::from_parts(&named, &fs::read(dir.join("field.xodr")).unwrap(), Some(&survey)).unwrap();
+        let track =
+            Track::from_parts(&named, &fs::read(dir.join("field.xodr")).unwrap(), Some(&survey)).unwrap();
         let full = graded(&drive, &track);
         let copies: [(&str, Vec<u8>); 3] = [
             ("drive.arrow", native::write(&drive, native::SEGMENT_NS).unwrap()),

@@ -77,7 +77,13 @@ fn contacts_are_those_of_the_truth() {
         for (c, f) in truth.contact.iter().zip(&found) {
             assert_eq!(names(f), [c.other.as_str()], "{}", run.name);
             let when = Stretch { from_s: c.from_s, to_s: c.to_s };
-            assert!(same_time(&when, truth.tolerance_s, f), "{}: {} to {}: {f:#}", run.name, c.from_s, c.to_s);
+            assert!(
+                same_time(&when, truth.tolerance_s, f),
+                "{}: {} to {}: {f:#}",
+                run.name,
+                c.from_s,
+                c.to_s
+            );
             // Who caused it may stay open; what is decided must be true.
             let by = f["attribution"]["caused_by"].as_str().unwrap();
             assert!(by == c.caused_by || by == "undecided", "{}: {f:#}", run.name);
@@ -96,7 +102,8 @@ fn levels_are_told_apart() {
         let report = report(&run);
         for o in &run.truth.overlap_in_plan {
             assert!(o.to_s > o.from_s && o.height_gap_m > 0.0);
-            let seen = report["findings"].as_array().unwrap().iter().any(|f| names(f).contains(&o.other.as_str()));
+            let seen =
+                report["findings"].as_array().unwrap().iter().any(|f| names(f).contains(&o.other.as_str()));
             assert!(!seen, "{}: {} is {} m above", run.name, o.other, o.height_gap_m);
             overlaps += 1;
         }
@@ -130,14 +137,17 @@ fn lights_not_logged_are_missing() {
     assert_eq!(run.truth.entry[0].light, "not logged");
     let report = report(&run);
     assert_eq!(report["outcome"], "undetermined");
-    let missing = report["items"].as_array().unwrap().iter().flat_map(|i| i["requirements"].as_array().unwrap());
-    let missing: Vec<&Value> =
-        missing.filter(|r| r["rule"] == "red-light").flat_map(|r| r["undetermined"].as_array().unwrap()).collect();
-    let at_ns = (run.truth.entry[0].at_s * 1e9) as i64;
+    let missing =
+        report["items"].as_array().unwrap().iter().flat_map(|i| i["requirements"].as_array().unwrap());
+    let missing: Vec<&Value> = missing
+        .filter(|r| r["rule"] == "red-light")
+        .flat_map(|r| r["undetermined"].as_array().unwrap())
+        .collect();
+    let (at_s, tolerance_s) = (run.truth.entry[0].at_s, run.truth.tolerance_s);
     assert!(
         missing.iter().any(|m| m["what"] == "signal_state"
-            && m["from_ns"].as_i64().unwrap() <= at_ns
-            && at_ns <= m["to_ns"].as_i64().unwrap()),
+            && seconds(&m["from_ns"]) <= at_s + tolerance_s
+            && at_s - tolerance_s <= seconds(&m["to_ns"])),
         "{missing:#?}"
     );
 }
@@ -157,7 +167,13 @@ fn conduct_is_that_of_the_truth() {
             for t in truth {
                 // How long a breach must last, and what just counts, is the pack's; that it is seen then is not.
                 let meets = |f: &&Value| seconds(&f["from_ns"]) < t.to_s && seconds(&f["to_ns"]) > t.from_s;
-                assert!(found.iter().any(|f| meets(&f)), "{}: no {rule} at {} to {} s: {found:#?}", run.name, t.from_s, t.to_s);
+                assert!(
+                    found.iter().any(|f| meets(&f)),
+                    "{}: no {rule} at {} to {} s: {found:#?}",
+                    run.name,
+                    t.from_s,
+                    t.to_s
+                );
                 *seen.entry(rule).or_default() += 1;
             }
             let about = |f: &&&Value| {
@@ -166,7 +182,12 @@ fn conduct_is_that_of_the_truth() {
             };
             // A crash is also hard braking; the plans do not list it as conduct.
             if rule != "harsh-braking" {
-                assert_eq!(found.iter().filter(about).count(), found.len(), "{}: {rule} out of nowhere: {found:#?}", run.name);
+                assert_eq!(
+                    found.iter().filter(about).count(),
+                    found.len(),
+                    "{}: {rule} out of nowhere: {found:#?}",
+                    run.name
+                );
             }
         }
     }

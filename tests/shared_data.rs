@@ -85,8 +85,10 @@ fn confirmed(drive: &Drive, other: &str, times_ns: &[(i64, i64)]) -> Result<(), 
         for b in drive.runs_of(other) {
             let (a, b) = (Moving::of(drive, a, None), Moving::of(drive, b, None));
             // Both have to be there: a contact belongs to one run of each.
-            let (from, to) = (a.t_ns[0].max(b.t_ns[0]), a.t_ns[a.t_ns.len() - 1].min(b.t_ns[b.t_ns.len() - 1]));
-            let here: Vec<(i64, i64)> = times_ns.iter().copied().filter(|t| from <= t.0 && t.1 <= to).collect();
+            let (from, to) =
+                (a.t_ns[0].max(b.t_ns[0]), a.t_ns[a.t_ns.len() - 1].min(b.t_ns[b.t_ns.len() - 1]));
+            let here: Vec<(i64, i64)> =
+                times_ns.iter().copied().filter(|t| from <= t.0 && t.1 <= to).collect();
             seen += here.len();
             check(&a, &b, &here, 1e-4).map_err(|v| format!("{v:?}"))?;
         }
@@ -96,7 +98,14 @@ fn confirmed(drive: &Drive, other: &str, times_ns: &[(i64, i64)]) -> Result<(), 
 
 /// Every contact of the truth is found with its ends within one sample; what else is found is shorter than a step,
 /// and the second answer confirms it. `same_names` is false where the log numbers its actors.
-fn contacts_are(name: &str, drive: &Drive, findings: &[&Finding], truth: &[Touch], step_ns: i64, same_names: bool) {
+fn contacts_are(
+    name: &str,
+    drive: &Drive,
+    findings: &[&Finding],
+    truth: &[Touch],
+    step_ns: i64,
+    same_names: bool,
+) {
     let end_ns = drive.span().unwrap().to_ns;
     let mut extra: Vec<&&Finding> = findings.iter().collect();
     for t in truth {
@@ -219,14 +228,21 @@ fn osi_mode() {
         }
         let name = path.display();
         let of = of.file_name().unwrap().to_str().unwrap();
-        let (from_s, to_s) = automated(&data, if of == "cut_in_crash" { "cut_in_crash" } else { "emergency brake" });
+        let (from_s, to_s) =
+            automated(&data, if of == "cut_in_crash" { "cut_in_crash" } else { "emergency brake" });
         let drive = drive_at(&path, None);
         let modes = codes(&drive, Channel::DrivingMode);
-        let changes: Vec<(i64, u8)> =
-            modes.iter().enumerate().filter(|(k, m)| *k == 0 || modes[k - 1].1 != m.1).map(|(_, m)| *m).collect();
+        let changes: Vec<(i64, u8)> = modes
+            .iter()
+            .enumerate()
+            .filter(|(k, m)| *k == 0 || modes[k - 1].1 != m.1)
+            .map(|(_, m)| *m)
+            .collect();
         let (manual, auto) = (DrivingMode::Manual.code(), DrivingMode::Automated.code());
-        let want: Vec<(Option<f64>, u8)> =
-            [(None, manual), (Some(from_s), auto)].into_iter().chain(to_s.map(|t| (Some(t), manual))).collect();
+        let want: Vec<(Option<f64>, u8)> = [(None, manual), (Some(from_s), auto)]
+            .into_iter()
+            .chain(to_s.map(|t| (Some(t), manual)))
+            .collect();
         assert_eq!(changes.len(), want.len(), "{name}: {changes:?}");
         for (got, want) in changes.iter().zip(&want) {
             assert_eq!(got.1, want.1, "{name}: {changes:?}");

@@ -33,7 +33,8 @@ pub fn esmini_touches(dir: &Path, ego: &str) -> Vec<Touch> {
     let text = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     let mut out: Vec<Touch> = Vec::new();
     for line in text.lines().filter(|l| l.contains("Collision between ")) {
-        let time: f64 = line.trim_start_matches('[').split(']').next().unwrap().trim().parse().expect("a time");
+        let time: f64 =
+            line.trim_start_matches('[').split(']').next().unwrap().trim().parse().expect("a time");
         let pair = line.split("Collision between ").nth(1).unwrap();
         let (pair, over) = match pair.strip_suffix(" dissolved") {
             Some(p) => (p, true),
@@ -90,7 +91,9 @@ pub fn sumo_red_entries(dir: &Path, ego: &str, step_s: f64) -> Vec<(String, f64)
     };
     rows.iter()
         .filter(|r| r[1] == "red_entry" && r[2] == ego)
-        .map(|r| (format!("{}_{}", word(r[4], "tls"), word(r[4], "link")), r[0].parse::<f64>().unwrap() - step_s))
+        .map(|r| {
+            (format!("{}_{}", word(r[4], "tls"), word(r[4], "link")), r[0].parse::<f64>().unwrap() - step_s)
+        })
         .collect()
 }
 
