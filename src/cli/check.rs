@@ -33,7 +33,7 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<Exit, Error> {
     let limits = grade::limits(args.max_bytes);
-    let reading = grade::reading(args.ego.clone(), args.mapping.as_deref(), limits)?;
+    let (reading, _) = grade::reading(args.ego.clone(), args.mapping.as_deref(), limits)?;
     let logs = files::expand(&args.logs)?;
     let mut exit = Exit::Passed;
     for (k, path) in logs.iter().enumerate() {
@@ -52,7 +52,7 @@ pub fn run(args: &Args) -> Result<Exit, Error> {
 }
 
 fn examined(path: &Path, reading: &lukao::logs::ReadOptions) -> Result<Diagnosis, Error> {
-    let loaded = files::load(path, reading.limits)?;
+    let loaded = files::load(path, reading)?;
     let drive = lukao::logs::read(&loaded.bundle, reading)?;
     drop(loaded);
     Ok(examine(&drive))

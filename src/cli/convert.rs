@@ -41,8 +41,8 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<Exit, Error> {
     let limits = grade::limits(args.max_bytes);
-    let reading = grade::reading(args.ego.clone(), args.mapping.as_deref(), limits)?;
-    let loaded = files::load(&args.log, limits)?;
+    let (reading, _) = grade::reading(args.ego.clone(), args.mapping.as_deref(), limits)?;
+    let loaded = files::load(&args.log, &reading)?;
     let drive = lukao::logs::read(&loaded.bundle, &reading)?;
     drop(loaded);
     let drive = named(drive, args)?;

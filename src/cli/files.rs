@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use lukao::logs::{Bundle, Input, Limits, companions_of};
+use lukao::logs::{Bundle, Input, Limits, ReadOptions, companion_names};
 use lukao::{Error, SourceFile};
 use sha2::{Digest, Sha256};
 
@@ -40,10 +40,9 @@ fn search(dir: &Path, logs: &mut Vec<PathBuf>) -> Result<(), Error> {
     }
     entries.sort();
     let names: Vec<String> = entries.iter().filter(|e| !e.1).map(|e| name_of(&e.0)).collect();
-    let belongs = |name: &str| {
-        let of = |log: &String| companions_of(log).contains(&plain(name));
-        names.iter().any(of)
-    };
+    let mut companions: Vec<String> = names.iter().flat_map(|log| companion_names(log, None)).collect();
+    companions.sort_unstable();
+    let belongs = |name: &str| companions.binary_search_by(|c| c.as_str().cmp(plain(name))).is_ok();
     for (path, is_dir) in entries {
         let name = name_of(&path);
         if is_dir {
@@ -99,16 +98,17 @@ pub struct Loaded {
 }
 
 /// Reads a log and what lies beside it and belongs to it.
-pub fn load(path: &Path, limits: Limits) -> Result<Loaded, Error> {
+pub fn load(path: &Path, options: &ReadOptions) -> Result<Loaded, Error> {
+    let limits = options.limits;
     let (main, file) = read(path, limits)?;
     let mut loaded = Loaded { bundle: Bundle { main, companions: Vec::new() }, files: vec![file] };
-    for name in companions_of(&name_of(path)) {
+    for name in companion_names(&name_of(path), options.mapping.as_ref()) {
         let beside = ["", ".gz", ".zst"].map(|end| path.with_file_name(format!("{name}{end}")));
         let Some(found) = beside.iter().find(|p| p.is_file()) else {
             continue;
         };
         let (mut input, file) = read(found, limits)?;
-        input.name = (*name).to_string();
+        input.name = name;
         loaded.bundle.companions.push(input);
         loaded.files.push(file);
     }

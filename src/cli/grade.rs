@@ -69,11 +69,13 @@ pub fn run(args: &Args) -> Result<Exit, Error> {
         Some(n) => n.get(),
         None => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
     };
+    let (reading, mapping) = reading(args.ego.clone(), args.mapping.as_deref(), limits)?;
     let job = Job {
         exam,
         level,
         strict: args.strict,
-        reading: reading(args.ego.clone(), args.mapping.as_deref(), limits)?,
+        reading,
+        mapping,
         tracks: Tracks::new(args.track.clone(), args.align, limits),
     };
     let plan = batch::Plan { format: args.format, out: args.out.clone(), resume: args.resume, jobs };
@@ -86,12 +88,19 @@ pub fn limits(max_bytes: Option<u64>) -> Limits {
     limits
 }
 
-pub fn reading(ego: Option<String>, mapping: Option<&Path>, limits: Limits) -> Result<ReadOptions, Error> {
+/// How to read logs, and the mapping's file for the report.
+pub fn reading(
+    ego: Option<String>,
+    mapping: Option<&Path>,
+    limits: Limits,
+) -> Result<(ReadOptions, Option<SourceFile>), Error> {
     let mut options = ReadOptions::default();
     options.ego = ego;
     options.limits = limits;
-    options.mapping = mapping.map(|m| files::read(m, limits)).transpose()?.map(|(input, _)| input);
-    Ok(options)
+    let mapping = mapping.map(|m| files::read(m, limits)).transpose()?;
+    let file = mapping.as_ref().map(|(_, file)| file.clone());
+    options.mapping = mapping.map(|(input, _)| input);
+    Ok((options, file))
 }
 
 /// What to do with each log.
@@ -100,6 +109,7 @@ pub struct Job {
     level: Option<String>,
     strict: bool,
     reading: ReadOptions,
+    mapping: Option<SourceFile>,
     tracks: Tracks,
 }
 
@@ -119,7 +129,8 @@ impl Job {
 
     /// A log of another format is read whole.
     fn whole(&self, path: &Path, mut options: Options) -> Result<Verdict, Error> {
-        let files::Loaded { bundle, files } = files::load(path, self.reading.limits)?;
+        let files::Loaded { bundle, mut files } = files::load(path, &self.reading)?;
+        files.extend(self.mapping.clone());
         let drive = lukao::logs::read(&bundle, &self.reading)?;
         drop(bundle);
         options.inputs.logs = files;

@@ -1,7 +1,7 @@
 //! From the rules' answers to the verdict: events charged once, points, items, and the whole in one word.
 
 use lukao_model::outcome::{Causation, Finding, Outcome};
-use lukao_model::time::{Interval, Intervals};
+use lukao_model::time::{Interval, Intervals, S};
 use lukao_model::{Missing, RuleResult};
 
 use crate::options::{Inputs, Options};
@@ -200,6 +200,10 @@ fn number(findings: &mut [ScoredFinding], exam: &Exam) {
     }
 }
 
+/// Findings of one rule under several limits this near in time are one event: between two scopes, such as two
+/// ranges of speed, lies one step of the log.
+const NEAR_NS: i64 = S;
+
 /// One physical event is charged once, at its highest value: the same actor or element of the track, or the
 /// same rule under another limit, at overlapping times. A requirement's own findings are events of their own.
 fn charge_once(findings: &mut [ScoredFinding]) {
@@ -227,11 +231,13 @@ fn same_event(a: &ScoredFinding, b: &ScoredFinding) -> bool {
         return false;
     }
     let (x, y) = (&a.finding, &b.finding);
-    let overlap = x.from_ns <= y.to_ns && y.from_ns <= x.to_ns;
-    let shared = x.actors.iter().any(|id| y.actors.contains(id))
-        || x.element.is_some() && x.element == y.element
-        || x.rule == y.rule && x.actors.is_empty() && y.actors.is_empty();
-    overlap && shared
+    let within = |near_ns: i64| {
+        x.from_ns <= y.to_ns.saturating_add(near_ns) && y.from_ns <= x.to_ns.saturating_add(near_ns)
+    };
+    let shared =
+        x.actors.iter().any(|id| y.actors.contains(id)) || x.element.is_some() && x.element == y.element;
+    let other_limit = x.rule == y.rule && x.actors == y.actors;
+    within(0) && shared || within(NEAR_NS) && other_limit
 }
 
 fn status(item: &ItemResult, findings: &[ScoredFinding]) -> ItemStatus {

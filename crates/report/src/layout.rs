@@ -1,5 +1,7 @@
 //! Plain text in columns and paragraphs, by display width: Chinese characters take two places.
 
+use crate::quantity::TIED;
+
 /// Places that a text takes on a terminal.
 pub(crate) fn width(text: &str) -> usize {
     text.chars().map(|c| if wide(c) { 2 } else { 1 }).sum()
@@ -22,7 +24,7 @@ pub(crate) fn columns(rows: &[Vec<String>], indent: &str) -> String {
     let mut out = String::new();
     for row in rows {
         let line: Vec<String> = row.iter().zip(&widths).map(|(c, w)| pad(c, *w)).collect();
-        out.push_str(format!("{indent}{}", line.join("  ")).trim_end());
+        out.push_str(&plain(format!("{indent}{}", line.join("  ")).trim_end()));
         out.push('\n');
     }
     out
@@ -33,9 +35,9 @@ pub(crate) fn wrap(text: &str, first: &str, rest: &str, most: usize) -> String {
     let mut out = String::new();
     let mut line = first.to_string();
     let mut empty = true;
-    for word in text.split_whitespace() {
+    for word in text.split([' ', '\n']).filter(|w| !w.is_empty()) {
         if !empty && width(&line) + 1 + width(word) > most {
-            out.push_str(line.trim_end());
+            out.push_str(&plain(line.trim_end()));
             out.push('\n');
             line = rest.to_string();
             empty = true;
@@ -46,9 +48,14 @@ pub(crate) fn wrap(text: &str, first: &str, rest: &str, most: usize) -> String {
         line.push_str(word);
         empty = false;
     }
-    out.push_str(line.trim_end());
+    out.push_str(&plain(line.trim_end()));
     out.push('\n');
     out
+}
+
+/// The text with plain blanks for tied ones.
+fn plain(text: &str) -> String {
+    text.replace(TIED, " ")
 }
 
 #[cfg(test)]
@@ -66,5 +73,7 @@ mod tests {
     fn paragraphs_break_at_blanks() {
         assert_eq!(wrap("one two three", "- ", "  ", 9), "- one two\n  three\n");
         assert_eq!(wrap("", "- ", "  ", 9), "-\n");
+        let tied = format!("one 2.0{TIED}m three");
+        assert_eq!(wrap(&tied, "", "", 7), "one\n2.0 m\nthree\n", "a figure keeps its unit");
     }
 }

@@ -16,6 +16,8 @@ fn shown(unit: &str) -> Option<Shown> {
     let s = |factor, unit, digits| Some(Shown { factor, unit, digits });
     match unit {
         "m/s" => s(3.6, "km/h", 1),
+        "km/h" => s(1.0, "km/h", 1),
+        "deg" => s(1.0, "°", 1),
         "m" => s(1.0, "m", 2),
         "s" => s(1.0, "s", 2),
         "m/s2" => s(1.0, "m/s²", 2),
@@ -27,10 +29,13 @@ fn shown(unit: &str) -> Option<Shown> {
     }
 }
 
+/// A blank at which no line is broken; [`crate::layout`] makes a plain one of it.
+pub(crate) const TIED: char = '\u{a0}';
+
 /// `63.2 km/h` for 17.56 m/s. Rounded away from `than`, if the two would read alike though they differ.
 pub(crate) fn value(v: f64, unit: &str, than: Option<f64>) -> String {
     let (text, unit) = figure(v, unit, than);
-    if unit.is_empty() || unit == "°" { format!("{text}{unit}") } else { format!("{text} {unit}") }
+    if unit.is_empty() || unit == "°" { format!("{text}{unit}") } else { format!("{text}{TIED}{unit}") }
 }
 
 /// ` ± 0.5`, in the unit that [`value`] prints, or ` ± unknown`.
@@ -45,7 +50,7 @@ pub(crate) fn uncertainty(u: Uncertainty, unit: &str) -> String {
             let digits = s.map_or(2, |s| s.digits);
             let step = power_of_ten(digits);
             let up = (scaled * step - 1e-9).ceil() / step;
-            format!(" ± {up:.digits$}")
+            format!("{TIED}±{TIED}{up:.digits$}")
         }
     }
 }
@@ -105,7 +110,7 @@ impl Clock {
     /// `at 12.30–13.10 s`, or `at 12.30 s`.
     pub fn at(self, when: &Interval) -> String {
         let (a, b) = (format!("{:.2}", self.s(when.from_ns)), format!("{:.2}", self.s(when.to_ns)));
-        if a == b { format!("at {a} s") } else { format!("at {a}–{b} s") }
+        if a == b { format!("at {a}{TIED}s") } else { format!("at {a}–{b}{TIED}s") }
     }
 
     /// `12.30–13.10, 15.00–16.20 and 4 more`.
@@ -118,7 +123,8 @@ impl Clock {
             // Writing to a String cannot fail.
             let _ = write!(out, "{comma}{a:.2}–{b:.2}");
         }
-        out.push_str(" s");
+        out.push(TIED);
+        out.push('s');
         if times.len() > MOST {
             let _ = write!(out, " and {} more", times.len() - MOST);
         }
@@ -143,7 +149,10 @@ mod tests {
 
     #[test]
     fn speeds_read_in_kmh_and_a_value_over_its_limit_never_reads_as_the_limit() {
+        let value = |v, unit, than| super::value(v, unit, than).replace(TIED, " ");
         assert_eq!(value(17.56, "m/s", Some(16.0)), "63.2 km/h");
+        assert_eq!(value(63.21, "km/h", Some(60.0)), "63.2 km/h");
+        assert_eq!(value(172.577, "deg", None), "172.6°");
         let limit = 60.0 / 3.6;
         assert_eq!(value(limit + 0.001, "m/s", Some(limit)), "60.004 km/h");
         assert_eq!(value(limit, "m/s", Some(limit)), "60.0 km/h");
@@ -153,6 +162,7 @@ mod tests {
 
     #[test]
     fn uncertainty_is_rounded_up_and_unknown_is_said() {
+        let uncertainty = |u, unit| super::uncertainty(u, unit).replace(TIED, " ");
         assert_eq!(uncertainty(Uncertainty::Known(0.021), "m"), " ± 0.03");
         assert_eq!(uncertainty(Uncertainty::Known(0.02), "m"), " ± 0.02");
         assert_eq!(uncertainty(Uncertainty::Known(0.0), "m"), "");
@@ -163,7 +173,8 @@ mod tests {
     fn times_of_the_day_count_from_the_begin() {
         let t = 1_700_000_000_000_000_000;
         let clock = Clock::of(Some(Interval::new(t, t + 10)));
-        assert_eq!(clock.at(&Interval::new(t + 12_300_000_000, t + 13_100_000_000)), "at 12.30–13.10 s");
+        let at = clock.at(&Interval::new(t + 12_300_000_000, t + 13_100_000_000));
+        assert_eq!(at.replace(TIED, " "), "at 12.30–13.10 s");
         assert_eq!(Clock::of(Some(Interval::new(-5, 10))).zero_ns(), None);
         assert_eq!(duration(3_900_000_000_000), "1 h 05 min");
         assert_eq!(duration(750_000_000_000), "12 min 30 s");

@@ -137,8 +137,16 @@ fn findings(out: &mut String, v: &Verdict, clock: Clock) {
 
 /// `closing speed 9.0 km/h` for `closing_speed_mps` 2.5.
 fn detail(d: &Detail) -> String {
-    const UNITS: [(&str, &str); 6] =
-        [("_mps2", "m/s2"), ("_mps", "m/s"), ("_radps", "rad/s"), ("_rad", "rad"), ("_s", "s"), ("_m", "m")];
+    const UNITS: [(&str, &str); 8] = [
+        ("_mps2", "m/s2"),
+        ("_mps", "m/s"),
+        ("_kmh", "km/h"),
+        ("_radps", "rad/s"),
+        ("_rad", "rad"),
+        ("_deg", "deg"),
+        ("_s", "s"),
+        ("_m", "m"),
+    ];
     match &d.value {
         DetailValue::Text(t) if t.starts_with(&d.name) => t.clone(),
         DetailValue::Text(t) => format!("{} {t}", d.name.replace('_', " ")),

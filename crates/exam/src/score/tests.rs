@@ -43,12 +43,13 @@ veto = true
 source = { doc = "d", basis = "text" }
 "#;
 
-fn finding(from_ns: i64, to_ns: i64, actor: Option<&str>) -> Finding {
+/// Times in seconds.
+fn finding(from_s: i64, to_s: i64, actor: Option<&str>) -> Finding {
     Finding {
         rule: "harsh-braking".into(),
-        from_ns,
-        to_ns,
-        worst_ns: from_ns,
+        from_ns: from_s * S,
+        to_ns: to_s * S,
+        worst_ns: from_s * S,
         at_m: None,
         actors: actor.into_iter().map(String::from).collect(),
         element: None,
@@ -170,6 +171,11 @@ fn one_event_is_charged_once_at_its_highest_value() {
     assert_eq!(v.score.deducted, 25.0);
     // Other actors at the same time are another event.
     let v = judge(fail(&[finding(0, 10, Some("a"))]), fail(&[finding(0, 10, Some("b"))]), pass());
+    assert_eq!(v.score.deducted, 25.0);
+    // One rule under two limits, whose scopes meet: the event goes on across the border.
+    let v = judge(fail(&[finding(0, 5, None)]), fail(&[finding(6, 9, None)]), pass());
+    assert_eq!(v.score.deducted, 15.0);
+    let v = judge(fail(&[finding(0, 5, None)]), fail(&[finding(7, 9, None)]), pass());
     assert_eq!(v.score.deducted, 25.0);
     // A requirement's own findings are events of their own, also at one time.
     let v = judge(fail(&[finding(0, 10, Some("a")), finding(0, 10, Some("a"))]), pass(), pass());
