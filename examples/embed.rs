@@ -1,4 +1,5 @@
 //! Grades a drive in one's own program: `cargo run --example embed -- run.osi field.xodr`.
+#![allow(clippy::print_stdout, reason = "an example prints")]
 
 use std::fs;
 

@@ -1,4 +1,5 @@
 //! The command as a contract: exit codes, streams, files, errors. Reports' content is held by `golden.rs`.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 #![cfg(feature = "cli")]
 
 use std::fs;

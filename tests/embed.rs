@@ -1,5 +1,6 @@
 //! What a program that embeds the library does, with nothing but its public API: reads bytes, grades whole and in
 //! stretches, watches, breaks off, reads the verdict.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::ops::ControlFlow;
 use std::path::Path;

@@ -1,6 +1,7 @@
 //! The published schema is the one of the types, and what the command writes keeps it.
 //!
 //! `BLESS=1 cargo test --test schema` writes `docs/verdict.schema.json` anew.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::path::{Path, PathBuf};
 

@@ -79,7 +79,7 @@ impl<'t> Table<'t> {
     fn unknown(&self, wanted: &'static str) -> Option<(Range<usize>, String)> {
         let close = |k: &&Spanned<_>| nearest(k_str(k), [wanted]).is_some();
         let (k, _) = self.table.iter().find(|(k, _)| close(k))?;
-        Some((k.span(), format!("\"{}\" (did you mean \"{wanted}\"?)", k_str(&k))))
+        Some((k.span(), format!("\"{}\" (did you mean \"{wanted}\"?)", k_str(k))))
     }
 
     /// Keys and values in the file's own names, for tables whose keys are free.

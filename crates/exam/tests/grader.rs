@@ -1,4 +1,5 @@
 //! The same drive gives the same verdict however it is cut, blocked and spread over threads.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::ops::ControlFlow;
 use std::sync::Arc;

@@ -1,4 +1,5 @@
 //! What is wrong in a pack is named with file, line and column, and a misspelt word with what was meant.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use lukao_exam::{Exam, builtin};
 
