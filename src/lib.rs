@@ -30,8 +30,8 @@ pub use place::{Align, Placed, place};
 /// Reading logs.
 pub mod logs {
     pub use lukao_logs::{
-        Bundle, DriveSource, Format, Input, Limits, ReadOptions, input::companion_names, input::sniff,
-        native, read,
+        Bundle, DriveSource, Format, Input, Limits, ReadOptions, input::companion_names,
+        input::companions_of, input::sniff, native, read,
     };
 }
 
