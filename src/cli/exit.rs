@@ -27,8 +27,6 @@ impl Exit {
 
     pub fn of(verdict: &Verdict) -> Self {
         match verdict.outcome {
-            // What is not there cannot be judged.
-            Overall::Passed if verdict.lost().next().is_some() => Self::Undetermined,
             Overall::Passed => Self::Passed,
             Overall::Failed => Self::Failed,
             Overall::Undetermined => Self::Undetermined,

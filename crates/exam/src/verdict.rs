@@ -41,21 +41,6 @@ pub struct Verdict {
     pub provenance: Provenance,
 }
 
-/// Codes of the data policy under which poses of an actor are lost.
-const LOSSES: [&str; 7] =
-    ["conflicting-samples", "gap", "non-finite", "out-of-range", "spike", "teleport", "vanished"];
-
-impl Verdict {
-    /// Notes that say that data of the vehicle under test was lost: there is time of the drive at which nobody
-    /// knows what it did.
-    pub fn lost(&self) -> impl Iterator<Item = &LogNote> {
-        let of_ego = |d: &DriveInfo, n: &LogNote| d.ego.as_ref() == Some(&n.subject);
-        self.drives.iter().flat_map(move |d| {
-            d.notes.iter().filter(move |n| of_ego(d, n) && LOSSES.contains(&n.code.as_str()))
-        })
-    }
-}
-
 /// The whole in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -127,6 +127,22 @@ fn a_leap_of_the_clock_costs_nothing() {
 }
 
 #[test]
+fn time_without_the_ego_is_never_passed() {
+    let motion = || Motion::at(0.0, 0.0, 0.0).accelerate(1.0, 10.0).cruise(50.0);
+    let drive = |present: &[(f64, f64)]| {
+        let ego = ActorBuilder::car("ego").motion(motion()).dynamics().present_s(present);
+        DriveBuilder::new("gap").span_s(0.0, 60.0).ego(ego).build()
+    };
+    let outcome = |d: &Drive| grade(d, None, &exam(), &Options::default()).unwrap();
+    assert_eq!(outcome(&drive(&[(0.0, 60.0)])).outcome, Overall::Passed);
+    let v = outcome(&drive(&[(0.0, 20.0), (25.0, 60.0)]));
+    assert_eq!(v.outcome, Overall::Undetermined);
+    let missing =
+        &v.items[0].requirements[0].undetermined.iter().chain(&v.items[0].requirements[1].undetermined);
+    assert!(missing.clone().any(|m| m.what == "ego" && m.when.len_ns() >= 4 * S), "{v:?}");
+}
+
+#[test]
 fn the_caller_sees_progress_and_may_break_off() {
     let seen = Arc::new(AtomicU32::new(0));
     let count = Arc::clone(&seen);

@@ -6,6 +6,7 @@ use lukao_logs::doctor::{Diagnosis, Known, Severity, Whose};
 use lukao_model::Error;
 
 use crate::layout::{columns, wrap};
+use crate::notes::{self, Note};
 use crate::quantity::{Clock, duration};
 
 /// Places of a line.
@@ -52,22 +53,17 @@ pub fn text(name: &str, d: &Diagnosis) -> String {
             out.push_str(&wrap(&text, &format!("  {severity}  "), "           ", WIDTH));
         }
     }
-    if !d.notes.is_empty() {
+    let notes = d.notes.iter().map(|n| Note {
+        code: &n.code,
+        subject: &n.subject,
+        text: &n.text,
+        count: n.count,
+        when: n.when,
+    });
+    let lines = notes::lines(notes, clock);
+    if !lines.is_empty() {
         out.push_str("\nWhat reading changed or left out\n");
-        for n in &d.notes {
-            let mut text = n.code.clone();
-            if !n.subject.is_empty() {
-                let _ = write!(text, " \"{}\"", n.subject);
-            }
-            let _ = write!(text, ": {}", n.text);
-            if n.count > 1 {
-                let _ = write!(text, ", {} times", n.count);
-            }
-            if let Some(when) = &n.when {
-                let _ = write!(text, " {}", clock.at(when));
-            }
-            out.push_str(&wrap(&text, "  - ", "    ", WIDTH));
-        }
+        out.push_str(&lines);
     }
     out
 }

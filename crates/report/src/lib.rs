@@ -5,4 +5,5 @@ pub mod json;
 pub mod text;
 
 mod layout;
+mod notes;
 mod quantity;

@@ -11,6 +11,7 @@ use lukao_model::outcome::{Causation, Decision, Detail, DetailValue};
 use lukao_model::time::{Interval, Intervals};
 
 use crate::layout::{columns, wrap};
+use crate::notes::{self, Note};
 use crate::quantity::{Clock, duration, plain, uncertainty, value};
 
 /// Places of a line.
@@ -50,11 +51,6 @@ fn head(out: &mut String, v: &Verdict) {
     let _ = writeln!(out, "{}", headline(v));
     for reason in &v.reasons {
         out.push_str(&wrap(reason, "  - ", "    ", WIDTH));
-    }
-    let lost: Vec<&str> = v.lost().map(|n| n.code.as_str()).collect();
-    if !lost.is_empty() {
-        let text = format!("data of the ego was lost ({}), see the notes on the log", lost.join(", "));
-        out.push_str(&wrap(&text, "  - ", "    ", WIDTH));
     }
     if let Some(level) = &v.level {
         let reached = level.reached.as_deref().unwrap_or("none");
@@ -270,22 +266,17 @@ fn requirement_name(i: &ItemResult, r: &RequirementResult) -> String {
 }
 
 fn notes(out: &mut String, v: &Verdict, clock: Clock) {
-    if v.drives.iter().all(|d| d.notes.is_empty()) {
-        return;
-    }
-    out.push_str("\nNotes on the log\n");
-    for n in v.drives.iter().flat_map(|d| &d.notes) {
-        let mut text = format!("{}: {}", n.code, n.text);
-        if !n.subject.is_empty() && !n.text.contains(&n.subject) {
-            let _ = write!(text, " (\"{}\")", n.subject);
-        }
-        if n.count > 1 {
-            let _ = write!(text, ", {} times", n.count);
-        }
-        if let Some(when) = &n.when {
-            let _ = write!(text, " {}", clock.at(when));
-        }
-        out.push_str(&wrap(&text, "  - ", "    ", WIDTH));
+    let all = v.drives.iter().flat_map(|d| &d.notes).map(|n| Note {
+        code: &n.code,
+        subject: &n.subject,
+        text: &n.text,
+        count: n.count,
+        when: n.when,
+    });
+    let lines = notes::lines(all, clock);
+    if !lines.is_empty() {
+        out.push_str("\nNotes on the log\n");
+        out.push_str(&lines);
     }
 }
 
