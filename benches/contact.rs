@@ -5,15 +5,20 @@
 //!
 //! Every input is checked before it is timed: its size, the share of near pairs, and that all methods agree.
 
+#![allow(clippy::print_stdout, clippy::expect_used)]
+
 mod rivals;
 
 use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::Criterion;
-use lukao_contact::{Options, build_index, clearance_column, contacts, sampled_contacts};
+use lukao_contact::{
+    BoundaryPart, Lines, Options, Polyline, all_pairs, boundary_column, build_index, clearance_column,
+    clearances, contacts, crossings, sampled_contacts,
+};
 use lukao_model::{ActorIx, Drive, Interval};
-use lukao_reference::workload::{Census, W1, W2, W2A, census, drive};
+use lukao_reference::workload::{Census, W1, W2, W2A, W4, borders, census, drive};
 
 const EGO: ActorIx = ActorIx(0);
 
@@ -66,7 +71,7 @@ fn discrete<'a>(name: &str, plain: &'a Drive, indexed: &'a Drive, with_casts: bo
     assert_eq!(whole, contacts(indexed, EGO, &options));
     println!("{name}: {} contacts in continuous time, {} gaps", whole.intervals.len(), whole.unbridged.len());
     let n = |what: &str| format!("{name}/{what}");
-    let (o1, o2, o3) = (options.clone(), options.clone(), options.clone());
+    let (o1, o2, o3, o4) = (options.clone(), options.clone(), options.clone(), options.clone());
     let s2 = sampled.clone();
     let mut all = vec![
         case(n("read x and y once"), false, || rivals::read_only(plain)),
@@ -82,6 +87,9 @@ fn discrete<'a>(name: &str, plain: &'a Drive, indexed: &'a Drive, with_casts: bo
             clearance_column(indexed, EGO, Interval::ALL, &o3).distance_m.values()[7].to_bits()
         }),
     ];
+    all.push(case(n("clearance over time: lukao with index"), false, move || {
+        clearances(indexed, EGO, Interval::ALL, &o4).nearest.len() as u64
+    }));
     if with_casts {
         all.push(case(n("continuous: parry cast_shapes_nonlinear"), true, || rivals::casts(plain) as u64));
     }
@@ -127,6 +135,12 @@ fn main() {
             }
         }
         let own = want("W2a").then(|| drive(&W2A)).map(|d| (build_index(&d).expect("an index"), d));
+        let w3 = want("W3").then(|| {
+            let lines = borders(&W2).map(|points_m| Polyline { points_m, ..Polyline::default() });
+            (drive(&W2), lines)
+        });
+        let ready = w3.as_ref().map(|(d, l)| (d, l, Lines::new(l).expect("good lines")));
+        let w4 = want("W4").then(|| drive(&W4)).map(|d| (build_index(&d).expect("an index"), d));
         let mut cases = Vec::new();
         for (name, plain, indexed) in &drives {
             cases.extend(discrete(name, plain, indexed, *name == "W1"));
@@ -141,6 +155,44 @@ fn main() {
             cases.push(case("W2a/continuous: lukao with index".into(), false, move || {
                 contacts(indexed, EGO, &o2).intervals.len() as u64
             }));
+        }
+        if let Some((d, lines, ready)) = &ready {
+            let o = Options::default();
+            let touching = rivals::on_lines(d, &lines[..]);
+            let found = crossings(d, EGO, ready, BoundaryPart::Body, &o).expect("a body");
+            println!("W3: {} edges, {touching} steps on a line, {} crossings", 2_000, found.len());
+            assert!(touching > 0 && !found.is_empty());
+            let o2 = o.clone();
+            cases.push(case("W3/crossing at samples: parry Polyline".into(), false, || {
+                rivals::on_lines(d, &lines[..])
+            }));
+            cases.push(case("W3/crossing in continuous time: lukao".into(), false, move || {
+                crossings(d, EGO, ready, BoundaryPart::Body, &o).map_or(0, |c| c.len() as u64)
+            }));
+            cases
+                .push(case("W3/clearance: parry Polyline".into(), false, || rivals::to_lines(d, &lines[..])));
+            cases.push(case("W3/clearance: lukao".into(), false, move || {
+                boundary_column(d, EGO, ready, 1e4, Interval::ALL, &o2).1.values()[7].to_bits()
+            }));
+        }
+        if let Some((indexed, plain)) = &w4 {
+            let o = Options::default();
+            println!("W4: {} contacts", all_pairs(indexed, &o).intervals.len());
+            cases.push(case("W4/all pairs at samples: parry".into(), true, || {
+                rivals::all_pairs(plain, false)
+            }));
+            cases.push(case("W4/all pairs at samples: parry with boxes".into(), true, || {
+                rivals::all_pairs(plain, true)
+            }));
+            cases.push(case("W4/all pairs in continuous time: lukao".into(), false, move || {
+                all_pairs(indexed, &o).intervals.len() as u64
+            }));
+        }
+        let only_case = std::env::var("LUKAO_CASE").unwrap_or_default();
+        if cases.iter().any(|c| c.name == only_case) {
+            cases.retain(|c| c.name == only_case);
+        } else {
+            cases.retain(|c| c.name.contains(&only_case));
         }
         if let Some(rounds) = std::env::var("LUKAO_RATIOS").ok().and_then(|v| v.parse().ok()) {
             ratios(&cases, rounds);

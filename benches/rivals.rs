@@ -1,9 +1,10 @@
 //! What a careful user of parry2d would write, on the same drives. All work on drives with one clock.
 
 use lukao_model::{Drive, Run, math};
+use parry2d_f64::bounding_volume::BoundingVolume;
 use parry2d_f64::math::{Pose, Vector};
 use parry2d_f64::query::{NonlinearRigidMotion, cast_shapes_nonlinear, distance, intersection_test};
-use parry2d_f64::shape::Cuboid;
+use parry2d_f64::shape::{Cuboid, Polyline as ParryPolyline};
 
 pub fn cuboid(r: &Run) -> Cuboid {
     Cuboid::new(Vector::new(r.size.length_m * 0.5, r.size.width_m * 0.5))
@@ -118,6 +119,66 @@ pub fn casts(drive: &Drive) -> usize {
     let mut hits = 0;
     for r in &drive.runs()[1..] {
         hits += (0..r.len() - 1).filter(|i| cast(ego, r.first + i, r, *i, 0.1)).count();
+    }
+    hits
+}
+
+fn polyline(line: &lukao_contact::Polyline) -> ParryPolyline {
+    ParryPolyline::new(line.points_m.iter().map(|p| Vector::new(p[0], p[1])).collect(), None)
+}
+
+/// Steps at which the ego touches a line.
+pub fn on_lines(drive: &Drive, lines: &[lukao_contact::Polyline]) -> u64 {
+    let ego = &drive.runs()[0];
+    let mine = cuboid(ego);
+    let lines: Vec<ParryPolyline> = lines.iter().map(polyline).collect();
+    let on = |i: &usize| {
+        let at = pose(ego, *i);
+        lines.iter().any(|l| intersection_test(&Pose::IDENTITY, l, &at, &mine).is_ok_and(|h| h.intersecting))
+    };
+    (0..ego.len()).filter(on).count() as u64
+}
+
+/// The least distance of the ego to a line at each step.
+pub fn to_lines(drive: &Drive, lines: &[lukao_contact::Polyline]) -> u64 {
+    let ego = &drive.runs()[0];
+    let mine = cuboid(ego);
+    let lines: Vec<ParryPolyline> = lines.iter().map(polyline).collect();
+    let mut last = 0.0f64;
+    for i in 0..ego.len() {
+        let at = pose(ego, i);
+        let to = |l: &ParryPolyline| {
+            distance(&Pose::IDENTITY, l, &at, &mine).map_or(f64::INFINITY, |d| d.distance)
+        };
+        last = lines.iter().map(to).fold(f64::INFINITY, f64::min);
+    }
+    last.to_bits()
+}
+
+/// Touching pairs of all actors over all steps of a drive with one clock, with or without a look at boxes first.
+pub fn all_pairs(drive: &Drive, boxes: bool) -> u64 {
+    let steps = drive.clocks()[0].t_ns.len();
+    let mut now: Vec<Vec<(usize, usize)>> = vec![Vec::new(); steps];
+    for (k, r) in drive.runs().iter().enumerate() {
+        (0..r.len()).for_each(|i| now[r.first + i].push((k, i)));
+    }
+    let mut hits = 0;
+    let mut here = Vec::new();
+    for step in &now {
+        here.clear();
+        for &(k, i) in step {
+            let r = &drive.runs()[k];
+            let (shape, at) = (cuboid(r), pose(r, i));
+            here.push((shape, at, shape.aabb(&at)));
+        }
+        for (k, a) in here.iter().enumerate() {
+            for b in &here[k + 1..] {
+                if boxes && !a.2.intersects(&b.2) {
+                    continue;
+                }
+                hits += u64::from(intersection_test(&a.1, &a.0, &b.1, &b.0).is_ok_and(|h| h.intersecting));
+            }
+        }
     }
     hits
 }

@@ -206,9 +206,18 @@ fn run_crossings(
     for (i, from_ns, to_ns) in steps(track, span) {
         let area = swept(track, i, shape.radius_m);
         lines.near(&area, &mut near);
+        if near.is_empty() {
+            continue;
+        }
+        let j = (i + 1).min(track.x.len() - 1);
+        let middle = [(track.x[i] + track.x[j]) * 0.5, (track.y[i] + track.y[j]) * 0.5];
+        let half_step = length(sub([track.x[j], track.y[j]], [track.x[i], track.y[i]])) * 0.5;
         hits.clear();
         for &k in &near {
             let edge = &lines.edges[k as usize];
+            if edge.distance_m(middle) > shape.radius_m + half_step + 1e-3 {
+                continue;
+            }
             let knot = step_knot(track, i, (from_ns, to_ns), shape, edge);
             if knot.is_plain() && touching(&knot, &mut scratch) {
                 hits.extend(scratch.pieces.iter().map(|p| (edge.line, *p, k)));
@@ -382,6 +391,10 @@ pub fn boundary_column(
                 lines.near(&area, &mut near);
                 let mut best = f64::INFINITY;
                 for &k in &near {
+                    // The centre's distance less the radius is a lower bound.
+                    if lines.edges[k as usize].distance_m(at) * (1.0 - 1e-12) - shape.radius_m > best {
+                        continue;
+                    }
                     let knot =
                         step_knot(&track, i, (track.t[i], track.t[i]), &shape, &lines.edges[k as usize]);
                     if knot.is_plain() && knot.level.is_some() {

@@ -127,7 +127,7 @@ pub(crate) fn least(knot: &Knot<'_>, from: f64, to: f64, room: &mut Room) -> (f6
 /// Accuracy of [`least`].
 const LEAST_M: f64 = 5e-5;
 /// Stretches that [`least`] looks at; it needs some dozens at most where motion is that of road users.
-const BUDGET: u32 = 2_000;
+const BUDGET: u32 = 20_000;
 
 /// Distance if apart, else minus the penetration; with the normal from `a` to `b`.
 fn signed(a: &[[f64; 2]], b: &[[f64; 2]]) -> (f64, [f64; 2]) {

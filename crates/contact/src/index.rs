@@ -88,7 +88,7 @@ impl<'a> BlockBoxes<'a> {
         let first_tick = tick.checked_sub(index.skip as u64)?;
         let first = first_tick / BLOCK as u64;
         let last = (tick + run.len().saturating_sub(1) as u64) / BLOCK as u64;
-        let fits = version == VERSION
+        let fits = version.to_bits() == VERSION.to_bits()
             && v.len() == HEAD + 4 * n
             && count == n as f32
             && first_mod == (first_tick % BLOCK as u64) as f32

@@ -31,6 +31,17 @@ pub(crate) struct Edge {
     pub shape: Footprint,
 }
 
+impl Edge {
+    /// Distance of a point.
+    pub(crate) fn distance_m(&self, p: [f64; 2]) -> f64 {
+        let (d, way) = (sub(p, self.from), sub(self.to, self.from));
+        let l2 = dot(way, way);
+        let part = if l2 > 0.0 { (dot(d, way) / l2).clamp(0.0, 1.0) } else { 0.0 };
+        let q = [d[0] - way[0] * part, d[1] - way[1] * part];
+        dot(q, q).sqrt()
+    }
+}
+
 /// Lines made ready for queries.
 #[derive(Clone, Debug)]
 pub struct Lines {

@@ -73,6 +73,14 @@ impl<'a> Track<'a> {
         self.at(i, t_ns, false).at
     }
 
+    /// Whether sample `i` is finite and can be resolved to the bound.
+    #[inline]
+    pub(crate) fn is_plain_at(&self, i: usize) -> bool {
+        self.x[i].abs() <= MAX_POSITION_M
+            && self.y[i].abs() <= MAX_POSITION_M
+            && self.yaw[i].abs() <= MAX_YAW_RAD
+    }
+
     /// The sample at or before `t_ns`, if there is one.
     pub(crate) fn before(&self, t_ns: i64) -> Option<usize> {
         self.t.partition_point(|t| *t <= t_ns).checked_sub(1)
@@ -230,6 +238,12 @@ impl<'a> Knot<'a> {
     pub(crate) fn seconds(&self) -> f64 {
         self.to_ns.abs_diff(self.from_ns) as f64 * 1e-9
     }
+}
+
+/// Whether two samples overlap in height, or either's is unknown.
+pub(crate) fn same_level((a, i): (&Track<'_>, usize), (b, j): (&Track<'_>, usize)) -> bool {
+    let z = |t: &Track<'_>, i: usize| t.run.z_m.as_ref().and_then(|z| z.get(i));
+    z(a, i).zip(z(b, j)).is_none_or(|(p, q)| p - q - b.height_m <= 0.0 && q - p - a.height_m <= 0.0)
 }
 
 /// The common part.

@@ -53,7 +53,12 @@ pub(crate) struct Body<'a> {
 /// Whether a squared lower bound proves the centres farther apart than `reach2`, against rounding too.
 #[inline]
 fn farther(nearer_end2: f64, step2: f64, reach2: f64) -> bool {
-    nearer_end2 * (1.0 - 1e-14) - step2 * (0.25 + 1e-14) > reach2
+    lower_bound2(nearer_end2, step2) > reach2
+}
+
+#[inline]
+fn lower_bound2(nearer_end2: f64, step2: f64) -> f64 {
+    nearer_end2 * (1.0 - 1e-14) - step2 * (0.25 + 1e-14)
 }
 
 /// Squared reach for [`farther`]: a little more than asked for, so that rounding cannot lose a touch.
@@ -129,11 +134,12 @@ fn lockstep(a: &Body<'_>, b: &Body<'_>, reach_m: f64, span: Span, hit: &mut impl
     }
     // Intervals are counted by their earlier sample.
     let (begin, end) = (span.begin_of(t), span.end_of(t).min(n - 1));
+    let mut lanes = Lanes::EMPTY;
     stretches((a, i0), b, (begin, end), reach_m, &mut |from, to| {
         let (i, j, m) = (i0 + from, j0 + from, to - from);
         let (ax, ay) = (&a.track.x[i..=i + m], &a.track.y[i..=i + m]);
         let (bx, by) = (&b.track.x[j..=j + m], &b.track.y[j..=j + m]);
-        let mut hot = hot_intervals(ax, ay, bx, by, reach2);
+        let mut hot = lanes.hot_intervals(ax, ay, bx, by, reach2);
         while hot != 0 {
             let q = hot.trailing_zeros() as usize;
             hot &= hot - 1;
@@ -189,28 +195,46 @@ fn gap2(ax: f64, ay: f64, bx: f64, by: f64) -> f64 {
     x * x + y * y
 }
 
-/// Bit `k` set: the interval after sample `k` is not proven far. All slices have one value more than intervals.
-#[inline]
-fn hot_intervals(ax: &[f64], ay: &[f64], bx: &[f64], by: &[f64], reach2: f64) -> u32 {
-    let n = ax.len().min(BLOCK + 1);
-    let (mut dx, mut dy, mut d2) = ([0.0f64; BLOCK + 1], [0.0f64; BLOCK + 1], [0.0f64; BLOCK + 1]);
-    let (ax, ay, bx, by) = (&ax[..n], &ay[..n], &bx[..n], &by[..n]);
-    for k in 0..n {
-        dx[k] = bx[k] - ax[k];
-        dy[k] = by[k] - ay[k];
-        d2[k] = dx[k] * dx[k] + dy[k] * dy[k];
+/// Room for one stretch.
+#[derive(Clone, Copy)]
+struct Lanes {
+    dx: [f64; BLOCK + 1],
+    dy: [f64; BLOCK + 1],
+    d2: [f64; BLOCK + 1],
+    low: [f64; BLOCK],
+}
+
+impl Lanes {
+    const EMPTY: Self =
+        Self { dx: [0.0; BLOCK + 1], dy: [0.0; BLOCK + 1], d2: [0.0; BLOCK + 1], low: [0.0; BLOCK] };
+
+    /// Bit `k` set: the interval after sample `k` is not proven far. Slices have one value more than intervals.
+    #[inline]
+    fn hot_intervals(&mut self, ax: &[f64], ay: &[f64], bx: &[f64], by: &[f64], reach2: f64) -> u32 {
+        let n = ax.len().min(BLOCK + 1);
+        let (ax, ay, bx, by) = (&ax[..n], &ay[..n], &bx[..n], &by[..n]);
+        let (dx, dy, d2) = (&mut self.dx[..n], &mut self.dy[..n], &mut self.d2[..n]);
+        for k in 0..n {
+            dx[k] = bx[k] - ax[k];
+            dy[k] = by[k] - ay[k];
+            d2[k] = dx[k] * dx[k] + dy[k] * dy[k];
+        }
+        let low = &mut self.low[..n - 1];
+        let (dx1, dy1, d21) = (&dx[1..], &dy[1..], &d2[1..]);
+        let mut hot = 0u64;
+        for k in 0..n - 1 {
+            let (ex, ey) = (dx1[k] - dx[k], dy1[k] - dy[k]);
+            // If the first is not a number, so is the step, which then proves nothing.
+            let nearer = if d2[k] < d21[k] { d2[k] } else { d21[k] };
+            low[k] = lower_bound2(nearer, ex * ex + ey * ey);
+            hot |= u64::from(!(low[k] > reach2));
+        }
+        // Nearly always all are far.
+        if hot == 0 {
+            return 0;
+        }
+        low.iter().enumerate().fold(0, |mask, (k, low)| mask | u32::from(!(*low > reach2)) << k)
     }
-    let far = |k: usize| {
-        let (ex, ey) = (dx[k + 1] - dx[k], dy[k + 1] - dy[k]);
-        // If the first is not a number, so is the step, which then proves nothing.
-        let nearer = if d2[k] < d2[k + 1] { d2[k] } else { d2[k + 1] };
-        farther(nearer, ex * ex + ey * ey, reach2)
-    };
-    // Nearly always all are far: one pass without branches settles that.
-    if (0..n - 1).fold(0u64, |hot, k| hot | u64::from(!far(k))) == 0 {
-        return 0;
-    }
-    (0..n - 1).fold(0, |mask, k| mask | u32::from(!far(k)) << k)
 }
 
 /// Bit `k` set: at sample `k` the centres are not proven far.

@@ -3,11 +3,11 @@
 use lukao_model::{ActorIx, Drive, Interval};
 
 use crate::contacts::{in_order, in_parallel, span_of};
-use crate::motion::Knot;
+use crate::motion::{Knot, same_level};
 use crate::near::{Body, near_samples};
 use crate::pair::{PairRoom, exempt, linked};
 use crate::shape::{Footprint, footprint};
-use crate::sweep::touch_at_begin;
+use crate::sweep::{boxes_touch, touch_at_begin};
 use crate::types::Options;
 
 /// An actor touches the ego at a sample.
@@ -39,7 +39,22 @@ pub fn sampled_contacts(window: &Drive, ego: ActorIx, block: Interval, options: 
                 if exempt(window, mine.track.run.actor, run.actor) {
                     continue;
                 }
+                let plain = my_shape.is_plain() && shape.is_plain();
+                let halves = my_shape.half_m.zip(shape.half_m).filter(|_| plain);
+                let lockstep = mine.track.run.clock == run.clock;
+                let flat = mine.track.run.z_m.is_none() || run.z_m.is_none();
                 near_samples(mine, &body, my_shape.radius_m + shape.radius_m, span, &mut |i, j, t_ns| {
+                    let (a, b) = (&mine.track, &body.track);
+                    if let Some((half_a, half_b)) =
+                        halves.filter(|_| lockstep && a.is_plain_at(i) && b.is_plain_at(j))
+                    {
+                        let d = [b.x[j] - a.x[i], b.y[j] - a.y[i]];
+                        let touch = boxes_touch((half_a, half_b), d, || (a.yaw[i], b.yaw[j]));
+                        if touch && (flat || same_level((a, i), (b, j))) {
+                            hits.push(SampleHit { actor: run.actor, t_ns });
+                        }
+                        return;
+                    }
                     let knot = Knot::new((&mine.track, i, my_shape), (&body.track, j, &shape), (t_ns, t_ns));
                     if knot.is_plain() && touch_at_begin(&knot, &mut room.sweep) {
                         hits.push(SampleHit { actor: run.actor, t_ns });

@@ -119,13 +119,23 @@ pub(crate) fn touch_at_begin(knot: &Knot<'_>, scratch: &mut Scratch) -> bool {
     if knot.level.is_none_or(|l| l.0 > 0.0) {
         return false;
     }
-    let d = knot.relative().0;
-    // A circle within each: deep contact, as most is, needs no headings.
+    boxes_touch((half_a, half_b), knot.relative().0, || (knot.a.yaw, knot.b.yaw))
+}
+
+/// Whether two boxes touch whose centres are `d` apart; the headings are asked for only if it takes them.
+#[inline]
+pub(crate) fn boxes_touch(
+    (half_a, half_b): ([f64; 2], [f64; 2]),
+    d: [f64; 2],
+    yaws: impl Fn() -> (f64, f64),
+) -> bool {
+    // A circle within each.
     let inner = half_a[0].min(half_a[1]) + half_b[0].min(half_b[1]);
     if d[0] * d[0] + d[1] * d[1] <= inner * inner {
         return true;
     }
-    let (turn_a, turn_b) = (trig::sin_cos(knot.a.yaw), trig::sin_cos(knot.b.yaw));
+    let (yaw_a, yaw_b) = yaws();
+    let (turn_a, turn_b) = (trig::sin_cos(yaw_a), trig::sin_cos(yaw_b));
     Boxes { half_a, half_b, d, turn_a, turn_b }.separation() <= TOUCH_M
 }
 

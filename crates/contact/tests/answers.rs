@@ -1,5 +1,7 @@
 //! What a contact says of itself, and which pairs count.
 
+#![allow(clippy::unwrap_used)]
+
 use lukao_contact::{
     BoundaryPart, Face, GapReason, Lines, Options, Polyline, Wheel, all_pairs, block_crossings, contacts,
     crossings,

@@ -1,5 +1,7 @@
 //! Inputs that no test drive has: huge, not finite, degenerate, lying. None may panic, hang, or pass for "no contact".
 
+#![allow(clippy::unwrap_used)]
+
 use std::sync::Arc;
 
 use lukao_contact::{

@@ -1,5 +1,7 @@
 //! Clearance, penetration, encounters and boundary crossings of random motion against brute force.
 
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use common::{Case, case};

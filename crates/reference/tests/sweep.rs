@@ -1,5 +1,7 @@
 //! Contacts of random pairs against brute force.
 
+#![allow(clippy::unwrap_used)]
+
 mod common;
 
 use common::{Case, case};

@@ -1,5 +1,6 @@
 //! Random pairs of moving bodies, and their drives.
 
+use std::f64::consts::{FRAC_PI_2, PI, TAU};
 use std::sync::Arc;
 
 use lukao_model::channel::Channels;
@@ -44,7 +45,7 @@ fn outline(r: &mut Rng) -> Vec<[f64; 2]> {
     let n = 3 + r.below(5);
     let (a, b, turn) = (r.range(0.2, 4.0), r.range(0.05, 2.0), r.range(0.0, 6.0));
     let corner = |k: usize| {
-        let angle = turn + std::f64::consts::TAU * k as f64 / n as f64;
+        let angle = turn + TAU * k as f64 / n as f64;
         let (s, c) = lukao_model::math::sin_cos(angle);
         [a * c, b * s]
     };
@@ -59,10 +60,10 @@ fn motion(r: &mut Rng, t: &[i64], near: [f64; 2], kind: usize) -> Vec<[f64; 3]> 
     let turn_rate = [0.0, 0.3, 2.0, 25.0][r.below(4)] * r.range(-1.0, 1.0);
     let base_yaw = match r.below(5) {
         0 => heading,
-        1 => std::f64::consts::PI - 1e-3,
+        1 => PI - 1e-3,
         2 => 0.0,
-        3 => std::f64::consts::FRAC_PI_2,
-        _ => r.range(-3.14, 3.14),
+        3 => FRAC_PI_2,
+        _ => r.range(-PI, PI),
     };
     let offset = r.range(-0.1, 0.1);
     let pose = |t: &i64| {
@@ -79,7 +80,7 @@ fn motion(r: &mut Rng, t: &[i64], near: [f64; 2], kind: usize) -> Vec<[f64; 3]> 
     };
     let mut all: Vec<[f64; 3]> = t.iter().map(pose).collect();
     for p in all.iter_mut().filter(|p| p[2].is_nan()) {
-        p[2] = r.range(-3.14, 3.14);
+        p[2] = r.range(-PI, PI);
     }
     all
 }
@@ -122,7 +123,7 @@ pub fn case(r: &mut Rng) -> Case {
         2 => [(size[0][0] + size[1][0]) / 2.0 * sign(r), (size[0][1] + size[1][1]) / 2.0 * sign(r)],
         3 => [r.range(-0.2, 0.2), r.range(-0.2, 0.2)],
         _ => {
-            let (s, c) = lukao_model::math::sin_cos(r.range(0.0, 6.28));
+            let (s, c) = lukao_model::math::sin_cos(r.range(0.0, TAU));
             let d = radii * r.range(0.0, 1.05);
             [c * d, s * d]
         }

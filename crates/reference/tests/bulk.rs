@@ -1,0 +1,87 @@
+//! Whole workloads: answers that must agree with each other.
+
+#![allow(clippy::unwrap_used)]
+
+use lukao_contact::{
+    ContactInterval, Options, all_pairs, build_index, clearance_column, clearances, contacts,
+    sampled_contacts,
+};
+use lukao_model::{ActorIx, Drive, Interval};
+use lukao_reference::workload::{Shape, W1, drive};
+use lukao_reference::{Moving, signed_at};
+
+fn small(asynchronous: bool) -> Drive {
+    drive(&Shape { actors: 25, steps: 900, seed: 11, asynchronous, spread: 0.3 })
+}
+
+#[test]
+fn all_pairs_are_the_pairs_of_each() {
+    for asynchronous in [false, true] {
+        let d = small(asynchronous);
+        let options = Options::default();
+        let mut each: Vec<ContactInterval> = (0..26)
+            .flat_map(|k| contacts(&d, ActorIx(k), &options).intervals)
+            .filter(|c| c.ego_body < c.actor)
+            .collect();
+        each.sort_by_key(|c| (c.from_ns, c.actor, c.ego_body, c.to_ns));
+        assert!(each.len() > 20);
+        assert_eq!(all_pairs(&d, &options).intervals, each);
+        assert_eq!(all_pairs(&build_index(&d).unwrap(), &options).intervals, each);
+    }
+}
+
+#[test]
+fn the_column_is_the_least_of_all() {
+    for asynchronous in [false, true] {
+        let d = small(asynchronous);
+        let column = clearance_column(&d, ActorIx(0), Interval::ALL, &Options::default());
+        let indexed = build_index(&d).unwrap();
+        assert_eq!(column, clearance_column(&indexed, ActorIx(0), Interval::ALL, &Options::default()));
+        let bodies: Vec<Moving> = d.runs().iter().map(|r| Moving::of(&d, r, None)).collect();
+        for (k, t) in column.t_ns.iter().enumerate().step_by(17) {
+            let known = bodies[1..].iter().filter(|b| b.t_ns[0] <= *t && *t <= b.t_ns[b.t_ns.len() - 1]);
+            let want =
+                known.map(|b| signed_at(&bodies[0], b, *t, 0.0).max(0.0)).fold(f64::INFINITY, f64::min);
+            let got = column.distance_m.get(k).unwrap_or(f64::INFINITY);
+            assert!((got - want).abs() < 1e-7, "sample {k}: {got} for {want}");
+        }
+        let nearest = clearances(&d, ActorIx(0), Interval::ALL, &Options::default());
+        let least = column.distance_m.iter().flatten().fold(f64::INFINITY, f64::min);
+        assert!(nearest.overall().unwrap().distance_m <= least + 1e-9);
+    }
+}
+
+#[test]
+fn samples_touch_within_contacts() {
+    let d = drive(&W1);
+    let hits = sampled_contacts(&d, ActorIx(0), Interval::ALL, &Options::default());
+    assert_eq!(
+        hits,
+        sampled_contacts(&build_index(&d).unwrap(), ActorIx(0), Interval::ALL, &Options::default())
+    );
+    let all = contacts(&d, ActorIx(0), &Options::default()).intervals;
+    assert!(!hits.is_empty());
+    for h in &hits {
+        assert!(all.iter().any(|c| c.actor == h.actor && c.from_ns <= h.t_ns && h.t_ns <= c.to_ns), "{h:?}");
+    }
+}
+
+/// The same bytes on any number of threads.
+#[test]
+fn threads_do_not_show() {
+    let d = drive(&Shape { actors: 60, steps: 20_000, seed: 5, asynchronous: false, spread: 0.5 });
+    assert!(d.samples() > 1_000_000);
+    let on = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| {
+            let o = Options::default();
+            (
+                contacts(&d, ActorIx(0), &o),
+                clearances(&d, ActorIx(0), Interval::ALL, &o),
+                clearance_column(&d, ActorIx(0), Interval::ALL, &o),
+                sampled_contacts(&d, ActorIx(0), Interval::ALL, &o),
+            )
+        })
+    };
+    assert_eq!(on(1), on(5));
+}
