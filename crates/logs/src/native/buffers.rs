@@ -239,3 +239,22 @@ fn unpack(b: &Buffer, packing: Packing, name: &str, at: u64, left: &mut u64) -> 
     *left -= size;
     Ok(out.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_used_again_once_nobody_holds_it() {
+        let mut pool = Pool::default();
+        let mut first = pool.take(8);
+        first.as_slice_mut().fill(7);
+        let first = Buffer::from(first);
+        pool.renew(vec![first.clone()]);
+        assert_eq!(pool.take(8).as_slice(), [0; 8], "still held: other memory");
+        drop(first);
+        // What it held before shows that it is the same memory.
+        assert_eq!(pool.take(4).as_slice(), [7; 4]);
+        assert_eq!(pool.take(4).as_slice(), [0; 4], "handed out once");
+    }
+}
