@@ -4,7 +4,7 @@ use lukao_model::{ActorIx, Drive, Interval};
 
 use crate::contacts::{in_order, in_parallel, span_of};
 use crate::detail::{Room, least};
-use crate::geometry::{Placed, distance};
+use crate::geometry::{Placed, distance, length};
 use crate::motion::Knot;
 use crate::near::{Body, Span, near_knots};
 use crate::pair::{exempt, linked};
@@ -81,21 +81,18 @@ fn pair_nearest(
 ) -> Option<Nearest> {
     // First the nearest centres at any knot: an upper bound, so that few intervals need the exact look.
     let (mut nearest2, mut at) = (f64::INFINITY, None);
-    near_knots(a, b, f64::INFINITY, span, &mut |near| {
-        let (p, q) = (a.track.position(near.i, near.from_ns), b.track.position(near.j, near.from_ns));
+    let mut centres = |i: usize, j: usize, from_ns: i64, to_ns: i64| {
+        let (p, q) = (a.track.position(i, from_ns), b.track.position(j, from_ns));
         let (x, y) = (q[0] - p[0], q[1] - p[1]);
         let d2 = x * x + y * y;
         if d2 < nearest2 {
-            let knot = Knot::new(
-                (&a.track, near.i, shape_a),
-                (&b.track, near.j, shape_b),
-                (near.from_ns, near.to_ns),
-            );
+            let knot = Knot::new((&a.track, i, shape_a), (&b.track, j, shape_b), (from_ns, to_ns));
             if knot.is_plain() && knot.level.is_some_and(|l| l.0 <= 0.0) {
                 (nearest2, at) = (d2, Some(knot));
             }
         }
-    });
+    };
+    near_knots(a, b, f64::INFINITY, span, &mut |n| centres(n.i, n.j, n.from_ns, n.to_ns));
     let (mut pa, mut pb) = (Placed::new(), Placed::new());
     let bound = at.map_or(f64::INFINITY, |knot| {
         knot.placed(0.0, &mut pa, &mut pb);
@@ -108,6 +105,13 @@ fn pair_nearest(
             Knot::new((&a.track, near.i, shape_a), (&b.track, near.j, shape_b), (near.from_ns, near.to_ns));
         let Some((lo, hi)) = knot.level.filter(|_| knot.is_plain()) else { return };
         let hi = if near.from_ns == near.to_ns { lo } else { hi };
+        // From the distance at the begin nothing gets nearer than by the whole way and turn.
+        if let (Some(n), Some(boxes)) = (&best, knot.boxes(0.0)) {
+            let way = length(knot.relative().1) + knot.turning_m();
+            if boxes.distance() - way * (1.0 + 1e-12) - 1e-9 > n.distance_m {
+                return;
+            }
+        }
         let (gap, u) = least(&knot, lo, hi, room);
         if best.is_none_or(|n| gap.max(0.0) < n.distance_m) {
             best = Some(Nearest {
