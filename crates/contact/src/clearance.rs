@@ -6,7 +6,7 @@ use crate::contacts::{in_order, in_parallel, span_of};
 use crate::detail::{Room, least};
 use crate::geometry::{Placed, distance, length};
 use crate::motion::Knot;
-use crate::near::{Body, Span, near_knots};
+use crate::near::{Body, Near, Span, near_knots};
 use crate::pair::{exempt, linked};
 use crate::shape::{Footprint, footprint};
 use crate::types::{Nearest, Options};
@@ -79,20 +79,24 @@ fn pair_nearest(
     span: Span,
     room: &mut Room,
 ) -> Option<Nearest> {
-    // First the nearest centres at any knot: an upper bound, so that few intervals need the exact look.
-    let (mut nearest2, mut at) = (f64::INFINITY, None);
-    let mut centres = |i: usize, j: usize, from_ns: i64, to_ns: i64| {
-        let (p, q) = (a.track.position(i, from_ns), b.track.position(j, from_ns));
-        let (x, y) = (q[0] - p[0], q[1] - p[1]);
-        let d2 = x * x + y * y;
-        if d2 < nearest2 {
-            let knot = Knot::new((&a.track, i, shape_a), (&b.track, j, shape_b), (from_ns, to_ns));
-            if knot.is_plain() && knot.level.is_some_and(|l| l.0 <= 0.0) {
-                (nearest2, at) = (d2, Some(knot));
+    // First the nearest centres at any knot: an upper bound, so that few intervals need the exact look. If the two are
+    // on different levels or out of range just there, the nearest of those where they are not.
+    let knot_of =
+        |n: &Near| Knot::new((&a.track, n.i, shape_a), (&b.track, n.j, shape_b), (n.from_ns, n.to_ns));
+    let good = |n: &Near| Some(knot_of(n)).filter(|k| k.is_plain() && k.level.is_some_and(|l| l.0 <= 0.0));
+    let nearest = |wanted: &dyn Fn(&Near) -> bool| {
+        let (mut nearest2, mut at) = (f64::INFINITY, None);
+        near_knots(a, b, f64::INFINITY, span, &mut |n| {
+            let (p, q) = (a.track.position(n.i, n.from_ns), b.track.position(n.j, n.from_ns));
+            let (x, y) = (q[0] - p[0], q[1] - p[1]);
+            let d2 = x * x + y * y;
+            if d2 < nearest2 && wanted(&n) {
+                (nearest2, at) = (d2, Some(n));
             }
-        }
+        });
+        at.as_ref().and_then(&good)
     };
-    near_knots(a, b, f64::INFINITY, span, &mut |n| centres(n.i, n.j, n.from_ns, n.to_ns));
+    let at = nearest(&|_| true).or_else(|| nearest(&|n| good(n).is_some()));
     let (mut pa, mut pb) = (Placed::new(), Placed::new());
     let bound = at.map_or(f64::INFINITY, |knot| {
         knot.placed(0.0, &mut pa, &mut pb);
