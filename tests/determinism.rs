@@ -1,4 +1,5 @@
 //! The same input gives the same bytes: on one thread or eight, however the log was cut, whatever the length of a block.
+#![allow(clippy::unwrap_used)] // Helpers of tests are tests too.
 
 mod runs_support;
 

@@ -1,6 +1,7 @@
 //! Peak memory of `lukao grade` does not grow with the length of the log: a drive ten times as long takes at most a tenth
 //! more. Measured on the command itself, from the peak that Linux keeps for each process.
 #![cfg(all(feature = "cli", target_os = "linux"))]
+#![allow(clippy::unwrap_used)] // Helpers of tests are tests too.
 
 use std::fs;
 use std::path::Path;

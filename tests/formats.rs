@@ -1,5 +1,6 @@
 //! The same drive as native file, `.osi` and MCAP: rules whose channels a format holds find the same; the others are
 //! undetermined and name the channel that is missing.
+#![allow(clippy::unwrap_used)] // Helpers of tests are tests too.
 
 mod runs_support;
 mod shared_data_truth;
@@ -8,14 +9,14 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
-use lukao::logs::{Bundle, Input, ReadOptions};
+use lukao::logs::{Bundle, Input, Limits, ReadOptions};
 use lukao::model::Channel;
 use lukao::model::outcome::Outcome;
 use lukao::model::time::MS;
 use lukao::verdict::{RequirementResult, ScoredFinding, Verdict};
 use lukao::{Align, Drive, Track};
 use lukao_logs::{native, osi};
-use runs_support::runs;
+use runs_support::{root, runs};
 
 fn read(name: &str, bytes: Vec<u8>, ego: Option<&str>) -> Drive {
     let mut options = ReadOptions::default();
@@ -131,6 +132,34 @@ fn fixtures_in_three_formats() {
         }
     }
     assert!(all.equal > 100 && all.findings >= 10, "{all:?}");
+}
+
+/// The drive files of the fixtures are what their raw logs say (`fixtures/convert.sh` makes them).
+#[test]
+fn fixtures_are_their_raw_logs() {
+    let mapping =
+        Input { name: "plans.toml".into(), bytes: fs::read(root().join("fixtures/plans.toml")).unwrap() };
+    for run in runs() {
+        let raw = run.dir.join("raw");
+        let at = |name: &str| {
+            Input::read(name, fs::File::open(raw.join(name)).unwrap(), Limits::default()).unwrap()
+        };
+        let name = if raw.join("log.csv").exists() { "log.csv" } else { "fcd.xml.gz" };
+        let companions =
+            lukao::logs::companions_of(name).iter().filter(|c| raw.join(c).exists()).map(|c| at(c)).collect();
+        let mut options = ReadOptions::default();
+        options.mapping = (name == "log.csv").then(|| mapping.clone());
+        let drive = lukao::logs::read(&Bundle { main: at(name), companions }, &options).unwrap();
+        let file = read("drive.arrow", fs::read(run.drive()).unwrap(), None);
+        let mut header = (**drive.header()).clone();
+        header.name.clone_from(&file.header().name);
+        header.track.clone_from(&file.header().track);
+        // What is in the file beside: time span and the like follow from the rest.
+        header.span = file.header().span;
+        assert_eq!(&header, &**file.header(), "{}: run fixtures/convert.sh", run.name);
+        let drive = drive.with_header(file.header().clone()).unwrap();
+        assert!(drive == file, "{}: run fixtures/convert.sh", run.name);
+    }
 }
 
 /// A drive of another project, as it recorded it in `.osi`, MCAP and CSV, and all of them converted.

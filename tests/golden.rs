@@ -3,6 +3,7 @@
 //!
 //! `BLESS=1 cargo test --test golden` writes the reports anew; read the diff before you commit it.
 #![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used)] // Helpers of tests are tests too.
 
 mod runs_support;
 

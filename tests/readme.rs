@@ -2,6 +2,7 @@
 //!
 //! `BLESS=1 cargo test --test readme` writes the outputs anew.
 #![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used)] // Helpers of tests are tests too.
 
 mod runs_support;
 

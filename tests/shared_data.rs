@@ -2,6 +2,7 @@
 //!
 //! They are not part of this project: `LUKAO_DATA=DIR cargo test --test shared_data` uses them, and without it each test
 //! says that it was skipped.
+#![allow(clippy::unwrap_used)] // Helpers of tests are tests too.
 
 mod shared_data_truth;
 

@@ -174,7 +174,8 @@ fn evidence(f: &ScoredFinding, clock: Clock) -> String {
     if let Some([x, y]) = e.at_m {
         let _ = write!(text, ", ego at ({x:.2}, {y:.2}) m");
     }
-    if e.near_limit {
+    // An unknown uncertainty has been said to be unknown; nothing can be within it.
+    if e.near_limit && e.uncertainty.known().is_some() {
         text.push_str("; the margin is within the uncertainty");
     }
     text
