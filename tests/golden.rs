@@ -169,7 +169,7 @@ fn conduct_is_that_of_the_truth() {
                 // How long a breach must last, and what just counts, is the pack's; that it is seen then is not.
                 let meets = |f: &&Value| seconds(&f["from_ns"]) < t.to_s && seconds(&f["to_ns"]) > t.from_s;
                 assert!(
-                    found.iter().any(|f| meets(f)),
+                    found.iter().any(meets),
                     "{}: no {rule} at {} to {} s: {found:#?}",
                     run.name,
                     t.from_s,
