@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn speeds_read_in_kmh_and_a_value_over_its_limit_never_reads_as_the_limit() {
-        let value = |v, unit, than| super::value(v, unit, than).replace(TIED, " ");
+        let value = |v, unit, than| value(v, unit, than).replace(TIED, " ");
         assert_eq!(value(17.56, "m/s", Some(16.0)), "63.2 km/h");
         assert_eq!(value(63.21, "km/h", Some(60.0)), "63.2 km/h");
         assert_eq!(value(172.577, "deg", None), "172.6°");
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn uncertainty_is_rounded_up_and_unknown_is_said() {
-        let uncertainty = |u, unit| super::uncertainty(u, unit).replace(TIED, " ");
+        let uncertainty = |u, unit| uncertainty(u, unit).replace(TIED, " ");
         assert_eq!(uncertainty(Uncertainty::Known(0.021), "m"), " ± 0.03");
         assert_eq!(uncertainty(Uncertainty::Known(0.02), "m"), " ± 0.02");
         assert_eq!(uncertainty(Uncertainty::Known(0.0), "m"), "");
