@@ -107,7 +107,7 @@ pub enum Value<'a> {
     Missing,
 }
 
-/// A pose as the log has it, already at the footprint's centre (see [`reference`]) and in the drive's units.
+/// A pose as the log has it, already at the footprint's centre (see [`mod@reference`]) and in the drive's units.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct RawPose {
     /// Time on the drive's time base.
