@@ -173,6 +173,7 @@ impl ContactScan {
     pub fn finish(mut self) -> Contacts {
         self.done.intervals.extend(self.open.into_iter().map(|p| p.contact));
         in_time_order(&mut self.done.intervals);
+        self.gaps.finish(&self.options, &mut self.done.unbridged);
         self.done.unbridged.sort_by_key(|u| (u.actor, u.when, u.reason));
         let mut joined: Vec<Unbridged> = Vec::new();
         self.done.unbridged.into_iter().for_each(|u| push_unbridged(&mut joined, u));

@@ -96,6 +96,8 @@ pub(crate) struct GapNews {
     always: Option<Seen>,
     /// Stretches in which an ego body was not seen.
     unseen: Vec<Unseen>,
+    /// End of the block.
+    to_ns: i64,
 }
 
 /// Where the others were while an ego body was not seen.
@@ -119,6 +121,18 @@ pub(crate) struct GapFold {
     trace: Trace,
     always: Option<Seen>,
     unseen: BTreeMap<(ActorIx, ActorIx), Seen>,
+    /// Gaps of actors that have ended in a cell of the ego's trace that is not yet whole. Judged on what is known
+    /// of it, the answer would depend on where blocks end.
+    waiting: Vec<Gap>,
+}
+
+/// A gap of an actor, between the end of one run and the begin of the next.
+#[derive(Clone, Debug, PartialEq)]
+struct Gap {
+    from: Edge,
+    to: Edge,
+    /// Top speed of its class, m/s.
+    speed: f64,
 }
 
 /// Collects a block's news; `ego` are the ego's bodies, `radius_m` gives the radius of a run's footprint.
@@ -128,7 +142,7 @@ pub(crate) fn gap_news(
     span: Span,
     radius_m: &impl Fn(&Run) -> f64,
 ) -> GapNews {
-    let mut news = GapNews::default();
+    let mut news = GapNews { to_ns: span.to_ns, ..GapNews::default() };
     for run in window.runs().iter().filter(|r| !r.is_empty()) {
         let (t, x, y) = (window.times(run), run.x_m.values(), run.y_m.values());
         let edge = |i: usize, begins: bool| Edge {
@@ -234,9 +248,15 @@ impl GapFold {
             if !edge.begins {
                 *last = Some(*edge);
             } else if let Some(from) = last.take() {
-                self.close(drive, false, &from, edge, options, out);
+                let speed = top_speed_mps(drive.actor(edge.actor).class);
+                self.waiting.push(Gap { from, to: *edge, speed });
             }
         }
+        let all = news.to_ns == i64::MAX;
+        let whole = |g: &Gap| all || g.to.t_ns.div_euclid(CELL_NS) < news.to_ns.div_euclid(CELL_NS);
+        let (whole, waiting) = std::mem::take(&mut self.waiting).into_iter().partition(whole);
+        self.waiting = waiting;
+        self.judge(whole, options, out);
         // The ego's in order of time; at one time a begin comes first (a run of one sample ends there too), and the
         // stretch in which nothing is seen follows the end.
         let edges = news.edges.iter().filter(|e| ego.contains(&e.actor));
@@ -256,7 +276,7 @@ impl GapFold {
                     if !edge.begins {
                         *last = Some(*edge);
                     } else if let Some(from) = last.take() {
-                        self.close(drive, true, &from, edge, options, out);
+                        self.close_ego(drive, &from, edge, options, out);
                     }
                     self.unseen.retain(|(body, _), _| *body != actor);
                 }
@@ -264,28 +284,31 @@ impl GapFold {
         }
     }
 
-    /// Reports a gap that has ended, if a contact in it could not be excluded.
-    fn close(
-        &self,
-        drive: &Drive,
-        of_ego: bool,
-        from: &Edge,
-        to: &Edge,
-        options: &Options,
-        out: &mut Vec<Unbridged>,
-    ) {
+    /// Reports the gaps that were waiting for what follows, when nothing does.
+    pub(crate) fn finish(&mut self, options: &Options, out: &mut Vec<Unbridged>) {
+        let rest = std::mem::take(&mut self.waiting);
+        self.judge(rest, options, out);
+    }
+
+    /// Reports those gaps of actors in which a contact could not be excluded.
+    fn judge(&self, gaps: Vec<Gap>, options: &Options, out: &mut Vec<Unbridged>) {
+        for Gap { from, to, speed } in gaps {
+            let when = Interval::new(from.t_ns, to.t_ns);
+            let Some(seen) = self.seen(when) else { continue };
+            let near = |e: &Edge| self.seen(Interval::new(e.t_ns, e.t_ns)).unwrap_or(seen);
+            if !apart(&from, &to, speed, &seen, near, options) {
+                out.push(Unbridged { actor: from.actor, when, reason: GapReason::ActorGap });
+            }
+        }
+    }
+
+    /// Reports a gap of an ego body that has ended, for each actor with whom a contact could not be excluded.
+    fn close_ego(&self, drive: &Drive, from: &Edge, to: &Edge, options: &Options, out: &mut Vec<Unbridged>) {
         let when = Interval::new(from.t_ns, to.t_ns);
         let speed = top_speed_mps(drive.actor(from.actor).class);
-        if of_ego {
-            for ((body, actor), seen) in &self.unseen {
-                if *body == from.actor && !apart(from, to, speed, seen, |_| *seen, options) {
-                    out.push(Unbridged { actor: *actor, when, reason: GapReason::EgoGap });
-                }
-            }
-        } else if let Some(seen) = self.seen(when) {
-            let near = |e: &Edge| self.seen(Interval::new(e.t_ns, e.t_ns)).unwrap_or(seen);
-            if !apart(from, to, speed, &seen, near, options) {
-                out.push(Unbridged { actor: from.actor, when, reason: GapReason::ActorGap });
+        for ((body, actor), seen) in &self.unseen {
+            if *body == from.actor && !apart(from, to, speed, seen, |_| *seen, options) {
+                out.push(Unbridged { actor: *actor, when, reason: GapReason::EgoGap });
             }
         }
     }
