@@ -1,4 +1,5 @@
-//! Traffic rules: one file a rule, named after the conduct it finds. Knows no file format and no points.
+//! Traffic rules: one file a rule, named after the conduct it finds, in a folder for each group. Knows no file format and no
+//! points.
 //!
 //! ```
 //! let rule = lukao_rules::find("harsh-braking").unwrap();
@@ -23,13 +24,13 @@ mod motion_time;
 mod presence;
 mod words;
 
+mod control;
+mod speed;
+
 mod contact_with_actor;
-mod harsh_braking;
-mod lateral_acceleration;
 mod leaves_drivable_area;
 mod red_light;
 mod solid_line_crossed;
-mod speed_limit;
 mod time_headway;
 mod time_to_collision;
 mod wrong_way;
@@ -41,12 +42,12 @@ pub use rule::{Entry, Instance, Rule};
 /// All rules, by id.
 pub const ALL: &[Entry] = &[
     Entry::of::<contact_with_actor::ContactWithActor>(),
-    Entry::of::<harsh_braking::HarshBraking>(),
-    Entry::of::<lateral_acceleration::LateralAcceleration>(),
+    Entry::of::<control::harsh_braking::HarshBraking>(),
+    Entry::of::<control::lateral_acceleration::LateralAcceleration>(),
     Entry::of::<leaves_drivable_area::LeavesDrivableArea>(),
     Entry::of::<red_light::RedLight>(),
     Entry::of::<solid_line_crossed::SolidLineCrossed>(),
-    Entry::of::<speed_limit::SpeedLimit>(),
+    Entry::of::<speed::speed_limit::SpeedLimit>(),
     Entry::of::<time_headway::TimeHeadway>(),
     Entry::of::<time_to_collision::TimeToCollision>(),
     Entry::of::<wrong_way::WrongWay>(),

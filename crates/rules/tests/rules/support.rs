@@ -5,7 +5,8 @@ use lukao_model::outcome::Decision;
 use lukao_model::time::S;
 use lukao_model::{Drive, Interval, Intervals, RuleResult};
 use lukao_rules::{Context, Judging};
-use lukao_track::Track;
+use lukao_testkit::{ActorBuilder, DriveBuilder, Motion};
+use lukao_track::{Track, example};
 
 /// A rule's input.
 pub struct Case {
@@ -70,4 +71,25 @@ impl Case {
         }
         instance.finish()
     }
+}
+
+/// A track whose survey is exact.
+pub fn exact(xodr: &str) -> Track {
+    Track::from_parts("test", xodr.as_bytes(), Some("accuracy_m = 0.0")).unwrap()
+}
+
+pub fn two_lanes(centre: &str) -> Track {
+    exact(&example::TWO_LANES.replace("@MARK@", centre))
+}
+
+pub fn car(id: &str, x: f64, y: f64, speed: f64) -> ActorBuilder {
+    ActorBuilder::car(id).motion(Motion::at(x, y, 0.0).speed(speed).cruise(1000.0)).dynamics()
+}
+
+pub fn drive(to_s: f64, ego: ActorBuilder) -> DriveBuilder {
+    DriveBuilder::new("twin").span_s(0.0, to_s).hz(20.0).ego(ego)
+}
+
+pub fn accurate(actor: ActorBuilder, position_m: f64) -> ActorBuilder {
+    actor.accuracy(Some(position_m), Some(0.0)).size_accuracy(Some(0.0))
 }

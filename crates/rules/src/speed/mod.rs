@@ -1,0 +1,3 @@
+//! How fast the ego may drive, and how slow: posted, by class of road, by place, by weather.
+
+pub(crate) mod speed_limit;
