@@ -25,15 +25,12 @@ mod presence;
 mod words;
 
 mod control;
+mod distance;
+mod lanes;
 mod speed;
 
 mod contact_with_actor;
-mod leaves_drivable_area;
 mod red_light;
-mod solid_line_crossed;
-mod time_headway;
-mod time_to_collision;
-mod wrong_way;
 
 pub use context::{Context, Judging, Need, Needs};
 pub use meta::{Meta, Param, ParamKind};
@@ -44,13 +41,13 @@ pub const ALL: &[Entry] = &[
     Entry::of::<contact_with_actor::ContactWithActor>(),
     Entry::of::<control::harsh_braking::HarshBraking>(),
     Entry::of::<control::lateral_acceleration::LateralAcceleration>(),
-    Entry::of::<leaves_drivable_area::LeavesDrivableArea>(),
+    Entry::of::<lanes::leaves_drivable_area::LeavesDrivableArea>(),
     Entry::of::<red_light::RedLight>(),
-    Entry::of::<solid_line_crossed::SolidLineCrossed>(),
+    Entry::of::<lanes::solid_line_crossed::SolidLineCrossed>(),
     Entry::of::<speed::speed_limit::SpeedLimit>(),
-    Entry::of::<time_headway::TimeHeadway>(),
-    Entry::of::<time_to_collision::TimeToCollision>(),
-    Entry::of::<wrong_way::WrongWay>(),
+    Entry::of::<distance::time_headway::TimeHeadway>(),
+    Entry::of::<distance::time_to_collision::TimeToCollision>(),
+    Entry::of::<lanes::wrong_way::WrongWay>(),
 ];
 
 /// The rule of that id.
