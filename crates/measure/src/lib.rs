@@ -18,12 +18,15 @@
 
 pub mod admit;
 pub mod area;
+pub mod attribution;
 pub mod body;
 pub mod ego;
 pub mod held;
 pub mod lead;
 pub mod lines;
 pub mod motion;
+pub mod overlap;
+pub mod phase;
 pub mod place;
 pub mod stops;
 pub mod sync;

@@ -13,7 +13,6 @@
 //!
 //! To run one: for each block, in order, [`Instance::scan`] with a [`Context`]; then [`Instance::finish`].
 
-pub mod attribution;
 pub mod context;
 pub mod episode;
 pub mod meta;
@@ -24,13 +23,12 @@ mod motion_time;
 mod presence;
 mod words;
 
+mod contact;
 mod control;
 mod distance;
 mod lanes;
+mod signals;
 mod speed;
-
-mod contact_with_actor;
-mod red_light;
 
 pub use context::{Context, Judging, Need, Needs};
 pub use meta::{Meta, Param, ParamKind};
@@ -38,11 +36,11 @@ pub use rule::{Entry, Instance, Rule};
 
 /// All rules, by id.
 pub const ALL: &[Entry] = &[
-    Entry::of::<contact_with_actor::ContactWithActor>(),
+    Entry::of::<contact::contact_with_actor::ContactWithActor>(),
     Entry::of::<control::harsh_braking::HarshBraking>(),
     Entry::of::<control::lateral_acceleration::LateralAcceleration>(),
     Entry::of::<lanes::leaves_drivable_area::LeavesDrivableArea>(),
-    Entry::of::<red_light::RedLight>(),
+    Entry::of::<signals::red_light::RedLight>(),
     Entry::of::<lanes::solid_line_crossed::SolidLineCrossed>(),
     Entry::of::<speed::speed_limit::SpeedLimit>(),
     Entry::of::<distance::time_headway::TimeHeadway>(),

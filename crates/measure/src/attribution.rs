@@ -17,12 +17,13 @@
 //! | anything else: crossing, oncoming, one who had just cut in and was run into | undecided |
 
 use lukao_contact::{ContactInterval, Face};
-use lukao_measure::motion::STANDING_MPS;
-use lukao_measure::{Ahead, Mean, Measures, Who};
 use lukao_model::drive::Pose;
 use lukao_model::outcome::{Attribution, Causation};
 use lukao_model::time::{MS, S};
 use lukao_model::{ActorIx, Run, math};
+
+use crate::motion::STANDING_MPS;
+use crate::{Ahead, Mean, Measures, Who};
 
 /// How long one must have stood to count as standing, ns.
 const STOOD_NS: i64 = S;

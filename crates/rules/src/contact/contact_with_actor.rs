@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 
 use lukao_contact::{ContactInterval, ContactScan, GapReason};
-use lukao_measure::sync::{self, Synced};
-use lukao_measure::{Measures, contact_options};
+use lukao_measure::attribution::attribute;
+use lukao_measure::{contact_options, overlap};
 use lukao_model::outcome::{Attribution, Decision, Uncertainty};
-use lukao_model::{ActorIx, Finding, Interval, Intervals, RuleResult, Run};
+use lukao_model::{ActorIx, Finding, Interval, Intervals, RuleResult};
 
-use crate::attribution::attribute;
 use crate::context::{Context, Judging, Need, Needs, UNSURE};
 use crate::episode::{number, word};
 use crate::meta::{Meta, rule};
@@ -25,7 +24,7 @@ rule! {
     /// In continuous time: between its samples each actor moves straight and turns evenly. Touching is a clearance
     /// of at most 0.1 mm; every deeper contact is found. One contact is one finding, from its first to its last
     /// moment, with the deepest overlap, the faces that met, and whether the ego caused it (not a determination
-    /// of liability; see the module `attribution`). An opportunity is an actor that was there while the ego was.
+    /// of liability; see `measure::attribution`). An opportunity is an actor that was there while the ego was.
     ///
     /// ## Cannot tell
     /// In gaps of the data of an actor that may have come near meanwhile; for actors known from an origin that
@@ -104,7 +103,7 @@ impl Rule for ContactWithActor {
                 }
                 continue;
             }
-            let (u, unusable) = quality(m, c, piece.runs);
+            let (u, unusable) = overlap::quality(m, c, piece.runs);
             state.open.push(Noted {
                 runs,
                 from_ns: c.from_ns,
@@ -153,74 +152,23 @@ fn state_parts<'s>(open: &'s mut Vec<Noted>, names: &'s [String], judging: Judgi
 /// Counts the actors that are there while the ego is, and notes those whose data may not be used.
 fn who_was_there(cx: &Context<'_>, ego: ActorIx, state: &mut State, out: &mut RuleResult) {
     let drive = cx.measures.window();
-    let samples = cx.measures.ego().samples();
-    let mut there = Intervals::EMPTY;
-    for k in cx.measures.ego().in_block() {
-        for part in cx.in_scope(cx.measures.ego().step(k)) {
-            there.insert(part);
-        }
-    }
-    let Some(first) = samples.get(cx.measures.ego().in_block().start).filter(|_| !there.is_empty()) else {
-        return;
-    };
+    let ego_samples = cx.measures.ego();
+    let there = Intervals::from_iter(ego_samples.in_block().flat_map(|k| cx.in_scope(ego_samples.step(k))));
+    let Some(first) = ego_samples.samples().get(ego_samples.in_block().start) else { return };
     let ego_clock = drive.runs()[first.run].clock;
     for run in drive.runs().iter().filter(|r| r.actor != ego) {
         let times = drive.times(run);
         let (Some(&a), Some(&b)) = (times.first(), times.last()) else { continue };
-        let name = || drive.actor(run.actor).id.clone();
+        let unusable = overlap::unusable(cx.measures, ego_clock, run);
         for both in there.iter().filter_map(|i| i.meet(&Interval::new(a, b))) {
-            if !cx.admits(run.origin) {
-                out.missing("actor poses", &format!("origin of {} is not admitted", name()), both);
-            } else if sync::between(drive, ego_clock, run.clock) == Synced::Not {
-                out.missing(
-                    "time synchronisation",
-                    &format!("clock of {} is not synchronised", name()),
-                    both,
-                );
-            } else {
-                state.met.insert(run.actor);
+            match &unusable {
+                Some((what, why)) => out.missing(what, why, both),
+                None => {
+                    state.met.insert(run.actor);
+                }
             }
         }
     }
-}
-
-/// Uncertainty of the overlap, and why the contact cannot be used, if so.
-fn quality(
-    m: &Measures<'_>,
-    c: &ContactInterval,
-    runs: [u32; 2],
-) -> (Uncertainty, Option<(&'static str, String)>) {
-    let drive = m.window();
-    let find = |actor: ActorIx, ordinal: u32| drive.runs_of(actor).iter().find(|r| r.ordinal == ordinal);
-    let (Some(a), Some(b)) = (find(c.ego_body, runs[0]), find(c.actor, runs[1])) else {
-        return (Uncertainty::Unknown, None);
-    };
-    let name = || drive.actor(c.actor).id.clone();
-    if !m.admit().admits(b.origin) {
-        return (
-            Uncertainty::Unknown,
-            Some(("actor poses", format!("origin of {} is not admitted", name()))),
-        );
-    }
-    let synced = sync::between(drive, a.clock, b.clock);
-    if synced == Synced::Not {
-        let why = format!("clock of {} is not synchronised", name());
-        return (Uncertainty::Unknown, Some(("time synchronisation", why)));
-    }
-    let known = Uncertainty::from_option;
-    let of = |r: &Run, own_m: [f64; 2]| {
-        let i = drive.times(r).partition_point(|t| *t <= c.from_ns).saturating_sub(1);
-        let reach = lukao_model::math::hypot(own_m[0], own_m[1]);
-        let turned = known(r.accuracy.yaw_rad.at(i)).times(reach);
-        known(r.accuracy.position_m.at(i)).rss(known(r.size.accuracy_m).times(0.5)).rss(turned)
-    };
-    let u = of(a, c.meeting.ego.own_m).rss(of(b, c.meeting.actor.own_m));
-    let apart = match (synced, c.meeting.relative_mps) {
-        (Synced::Within(0), _) => Uncertainty::Known(0.0),
-        (_, Some(v)) => synced.costs(v),
-        (_, None) => Uncertainty::Unknown,
-    };
-    (u.rss(apart), None)
 }
 
 /// Turns a contact that has ended into a finding, with what was noted while it lasted.

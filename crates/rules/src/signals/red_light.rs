@@ -1,21 +1,19 @@
 //! The rule `red-light`.
 
 use lukao_measure::motion::STANDING_MPS;
-use lukao_measure::stops::{Head, turn};
-use lukao_measure::{NotShown, Shown, StopLinePassed, Value, body};
+use lukao_measure::phase::{self, is_red};
+use lukao_measure::stops::turn;
+use lukao_measure::{Shown, StopLinePassed, Value};
 use lukao_model::code::SignalState;
 use lukao_model::outcome::{Judgement, Limit, Uncertainty};
 use lukao_model::time::to_s;
-use lukao_model::{Channel, Finding, Interval, RuleResult, math};
-use lukao_track::{SignalIx, StopLineIx, Track, Turn};
+use lukao_model::{Channel, Finding, Interval, RuleResult};
+use lukao_track::{StopLineIx, Track, Turn};
 
 use crate::context::{Context, Need, Needs, UNSURE};
 use crate::episode::{finding, number, word};
 use crate::meta::{Meta, rule};
 use crate::rule::Rule;
-
-/// From how far before a stop line a stop counts as made at it, metres from the front bumper.
-const STOP_NEAR_M: f64 = 10.0;
 
 rule! {
     /// The ego passes a stop line while its signal is red.
@@ -94,10 +92,6 @@ impl Rule for RedLight {
     }
 }
 
-fn is_red(state: SignalState) -> bool {
-    matches!(state, SignalState::Red | SignalState::RedAmber | SignalState::RedTurnRight)
-}
-
 /// Counts a red phase once if the ego stands before its line.
 fn wait(cx: &Context<'_>, track: &Track, k: usize, state: &mut State) {
     let m = cx.measures;
@@ -106,7 +100,7 @@ fn wait(cx: &Context<'_>, track: &Track, k: usize, state: &mut State) {
         return;
     }
     let Some((places, place)) = m.places().and_then(|p| Some((p, p.at(k)?))) else { return };
-    let reach = STOP_NEAR_M + m.window().runs()[s.run].size.length_m;
+    let reach = phase::STOP_NEAR_M + m.window().runs()[s.run].size.length_m;
     let ahead = track.stop_lines_ahead(place.hit.lane, place.hit.station_m, reach);
     let ways = places.ways_through(k);
     for next in ahead {
@@ -140,7 +134,7 @@ fn judge(
     let what = Channel::SignalState.name();
     let shown = match m.shown(at.k, &heads, at.t_ns) {
         Ok(shown) => shown,
-        Err(e) => return cx.missing_in(out, when, what, &why(track, &e)),
+        Err(e) => return cx.missing_in(out, when, what, &e.why(track)),
     };
     if shown.state == SignalState::Off {
         return;
@@ -152,7 +146,7 @@ fn judge(
             None => {
                 return cx.missing_in(out, when, "way through the junction", "it decides whether red holds");
             }
-            Some(true) if shown.state == SignalState::Red || stood_before(cx, at) => {
+            Some(true) if shown.state == SignalState::Red || phase::stood_before(m, at) => {
                 state.occasions += 1;
                 return;
             }
@@ -161,75 +155,13 @@ fn judge(
         }
     }
     state.occasions += 1;
-    let Some(depth) = depth(cx, &heads, at, &shown) else { return };
+    let Some(depth) = phase::red_depth_s(m, &heads, at, &shown) else { return };
     let limit = Limit::AtMost(p.grace_s);
     match cx.judge(limit, depth) {
         Judgement::Unsure => cx.missing_in(out, when, "time in the red phase", UNSURE),
         Judgement::Kept { .. } => {}
         Judgement::Broken { .. } => {
             out.findings.push(describe(cx, track, at, &shown, limit, depth, stopped_first));
-        }
-    }
-}
-
-/// How far inside a red phase the passage was, s: the time to its nearer end; negative outside. `None` if no
-/// red phase is near.
-fn depth(cx: &Context<'_>, heads: &[Head<'_>], at: &StopLinePassed, shown: &Shown) -> Option<Value> {
-    let since = to_s(at.t_ns - shown.since_ns);
-    let until = shown.until_ns.map(|t| to_s(t - at.t_ns));
-    let red_at = |t: i64| cx.measures.shown(at.k, heads, t).is_ok_and(|s| is_red(s.state));
-    let value = if is_red(shown.state) {
-        // Red with amber after red is the same phase.
-        let goes_on = shown.until_ns.is_some_and(red_at);
-        let came = red_at(shown.since_ns - 1);
-        let since = (!came).then_some(since);
-        let until = until.filter(|_| !goes_on);
-        since.into_iter().chain(until).reduce(f64::min).unwrap_or(to_s(at.t_ns - shown.since_ns))
-    } else {
-        let before = red_at(shown.since_ns - 1).then_some(since);
-        let after = shown.until_ns.filter(|t| red_at(*t)).and(until);
-        -before.into_iter().chain(after).reduce(f64::min)?
-    };
-    Some(Value { value, u: at.u_s.rss(shown.u_s) })
-}
-
-/// Whether the ego stood shortly before the line.
-fn stood_before(cx: &Context<'_>, at: &StopLinePassed) -> bool {
-    let samples = cx.measures.ego().samples();
-    let front = |k: usize| {
-        let s = &samples[k];
-        body::point_m(&s.pose, [0.5 * cx.measures.window().runs()[s.run].size.length_m, 0.0])
-    };
-    let there = front(at.k);
-    let from = at.t_ns - lukao_measure::LOOK_BACK_NS;
-    for k in (0..=at.k).rev() {
-        let p = front(k);
-        let near = math::hypot(p[0] - there[0], p[1] - there[1]) <= STOP_NEAR_M;
-        if samples[k].t_ns < from || !near {
-            return false;
-        }
-        if cx.measures.ego_speed_mps(k).is_some_and(|v| v.value.abs() < STANDING_MPS) {
-            return true;
-        }
-        if samples[k].i == 0 {
-            return false;
-        }
-    }
-    false
-}
-
-fn why(track: &Track, not: &NotShown) -> String {
-    let names = |all: &[SignalIx]| {
-        let mut names: Vec<&str> = all.iter().map(|s| track.signal(*s).number.as_str()).collect();
-        names.dedup();
-        names.join(", ")
-    };
-    match not {
-        NotShown::NoState(s) => format!("the log has no admissible state of {} then", names(s)),
-        NotShown::SaidUnknown(s) => format!("the log says that the state of {} was unknown", names(s)),
-        NotShown::Disagree(s) => format!("{} show different states for ways that the ego may take", names(s)),
-        NotShown::NotSynchronised(s) => {
-            format!("the clock of {} is not synchronised with the ego's", names(s))
         }
     }
 }

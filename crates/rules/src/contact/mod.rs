@@ -1,0 +1,3 @@
+//! Touching others.
+
+pub(crate) mod contact_with_actor;

@@ -1,0 +1,3 @@
+//! What traffic lights, lane lights and police officers order.
+
+pub(crate) mod red_light;
