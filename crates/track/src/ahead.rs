@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::ix::{CrossingIx, LaneIx, PathIx, StopLineIx};
+use crate::furniture::Zone;
+use crate::ix::{CrossingIx, LaneIx, PathIx, SignalIx, StopLineIx};
 use crate::lane::{Path, SpeedLimit};
 use crate::track::Track;
 
@@ -50,6 +51,18 @@ impl Track {
     #[must_use]
     pub fn crossings_on(&self, lane: LaneIx) -> &[CrossingIx] {
         &self.index.crossings[lane.get()]
+    }
+
+    /// Signals and signs that speak to one lane, with their stations, in order of travel. One that a map repeats
+    /// by reference stands at the lane's end.
+    #[must_use]
+    pub fn signs_on(&self, lane: LaneIx) -> &[(f64, SignalIx)] {
+        &self.index.signs[lane.get()]
+    }
+
+    /// Zones that cover a part of one lane.
+    pub fn zones_on(&self, lane: LaneIx) -> impl Iterator<Item = &Zone> {
+        self.index.zones[lane.get()].iter().map(|i| &self.parts.zones[*i])
     }
 
     /// Lanes ahead of a place, each with the way to its begin (0 for the first), at most `within_m` away,

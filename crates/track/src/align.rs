@@ -20,6 +20,7 @@ pub(crate) fn moved(parts: &Parts, alignment: &Alignment) -> Parts {
     out.signals.iter_mut().map(|s| &mut s.at_m).for_each(point);
     out.stop_lines.iter_mut().flat_map(|s| &mut s.points_m).for_each(point);
     out.crossings.iter_mut().flat_map(|c| &mut c.outline_m).for_each(point);
+    out.zones.iter_mut().flat_map(|z| &mut z.outline_m).for_each(point);
     out.parking_spaces.iter_mut().flat_map(|p| &mut p.outline_m).for_each(point);
     for fixture in &mut out.fixtures {
         fixture.outline_m.iter_mut().for_each(point);

@@ -1,5 +1,9 @@
 //! Small maps for examples and tests, as OpenDRIVE text and as tracks.
 
+mod crossroads;
+
+pub use crossroads::{crossroads, roundabout};
+
 use crate::track::Track;
 
 /// A straight road of 100 m along +x with one lane of 3.5 m each way; `@MARK@` stands for the type of its

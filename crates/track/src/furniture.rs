@@ -9,6 +9,8 @@ use crate::lane::Travel;
 pub enum SignalKind {
     /// Traffic light for vehicles.
     TrafficLight,
+    /// Light over one lane that opens and closes it: red cross, green arrow.
+    LaneLight,
     /// Traffic light for pedestrians or cyclists.
     PedestrianLight,
     /// Begin of a speed limit, m/s; `None` if its value cannot be told.
@@ -19,6 +21,14 @@ pub enum SignalKind {
     Stop,
     /// Give way.
     Yield,
+    /// Right of way at the next junction or along the road.
+    Priority,
+    /// Roundabout: who is in it goes first.
+    Roundabout,
+    /// School or children ahead.
+    School,
+    /// Level crossing ahead.
+    LevelCrossing,
     /// Stop line painted as a sign.
     StopLine,
     /// Crossing for pedestrians painted as a sign.
@@ -134,6 +144,63 @@ pub struct LaneStretch {
     pub from_m: f64,
     /// To this station, metres.
     pub to_m: f64,
+}
+
+/// What an area on the road is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ZoneKind {
+    /// Painted area in which nobody may stop: a yellow box.
+    YellowBox,
+    /// Bus stop.
+    BusStop,
+    /// School zone.
+    School,
+    /// Level crossing of a railway.
+    LevelCrossing,
+}
+
+impl ZoneKind {
+    /// As ids in reports begin.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::YellowBox => "yellow box",
+            Self::BusStop => "bus stop",
+            Self::School => "school zone",
+            Self::LevelCrossing => "level crossing",
+        }
+    }
+
+    /// The kind that an object's type, subtype and name tell; words in lower case without spaces.
+    pub(crate) fn from_words(words: &str) -> Option<Self> {
+        let any = |all: &[&str]| all.iter().any(|w| words.contains(w));
+        if any(&["yellowbox", "boxjunction", "keepclear", "yellowgrid", "网状线"]) {
+            return Some(Self::YellowBox);
+        }
+        if any(&["busstop", "busbay", "公交站", "公共汽车站"]) {
+            return Some(Self::BusStop);
+        }
+        if any(&["schoolzone", "学校区域"]) {
+            return Some(Self::School);
+        }
+        any(&["levelcrossing", "railroadcrossing", "railwaycrossing", "gradecrossing", "铁路道口"])
+            .then_some(Self::LevelCrossing)
+    }
+}
+
+/// An area on the road in which something special holds.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Zone {
+    /// Stable id for reports: `yellow box 4 / road 2`.
+    pub id: String,
+    /// What it is for.
+    pub kind: ZoneKind,
+    /// Outline: x, y, z, counter-clockwise, not closed.
+    pub outline_m: Vec<[f64; 3]>,
+    /// Traffic lanes whose middle it covers, with the stretch of each; a bus stop may lie beside them and cover none.
+    pub lanes: Vec<LaneStretch>,
 }
 
 /// A parking space.

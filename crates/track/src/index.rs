@@ -2,7 +2,7 @@
 
 use rstar::{AABB, RTree, RTreeObject};
 
-use crate::ix::{CrossingIx, LaneIx, LineIx, PathIx, StopLineIx};
+use crate::ix::{CrossingIx, LaneIx, LineIx, PathIx, SignalIx, StopLineIx};
 use crate::lane::Lane;
 use crate::plane::{P2, P3, in_triangle, xy};
 use crate::track::Parts;
@@ -48,6 +48,8 @@ pub(crate) struct Index {
     pub stop_lines: Vec<Vec<(f64, StopLineIx)>>,
     pub crossings: Vec<Vec<CrossingIx>>,
     pub paths: Vec<Vec<PathIx>>,
+    pub signs: Vec<Vec<(f64, SignalIx)>>,
+    pub zones: Vec<Vec<usize>>,
 }
 
 impl Index {
@@ -77,7 +79,27 @@ impl Index {
         for (i, path) in parts.paths.iter().enumerate() {
             paths[path.from.get()].push(PathIx::new(i));
         }
-        Self { cells: cells(parts), segments: RTree::bulk_load(segments), stop_lines, crossings, paths }
+        let mut signs = vec![Vec::new(); parts.lanes.len()];
+        for (i, signal) in parts.signals.iter().enumerate() {
+            for ix in &signal.lanes {
+                let lane = &parts.lanes[ix.get()];
+                // Where a reference repeats a sign the map's own place of it is on another road.
+                let own = lane.road == signal.road;
+                let station = if own { lane.station_at(signal.at_st_m[0]) } else { lane.length_m() };
+                signs[ix.get()].push((station, SignalIx::new(i)));
+            }
+        }
+        for of_lane in &mut signs {
+            of_lane.sort_by(|a: &(f64, SignalIx), b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        }
+        let mut zones = vec![Vec::new(); parts.lanes.len()];
+        for (i, zone) in parts.zones.iter().enumerate() {
+            for stretch in &zone.lanes {
+                zones[stretch.lane.get()].push(i);
+            }
+        }
+        let (cells, segments) = (cells(parts), RTree::bulk_load(segments));
+        Self { cells, segments, stop_lines, crossings, paths, signs, zones }
     }
 }
 

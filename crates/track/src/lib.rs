@@ -40,6 +40,7 @@ mod furniture;
 mod gap;
 mod index;
 mod ix;
+mod junction;
 mod lane;
 mod limits;
 mod mark;
@@ -55,9 +56,10 @@ pub use crossed::{LineCrossed, LineTouched};
 pub use drivable::{Boundary, SEAM_M};
 pub use furniture::{
     Controller, Crossing, Fixture, LanePoint, LaneStretch, ParkingSpace, Signal, SignalKind, StopLine,
-    Structure, StructureKind,
+    Structure, StructureKind, Zone, ZoneKind,
 };
 pub use ix::{CrossingIx, LaneIx, LineIx, PathIx, RoadIx, SignalIx, StopLineIx};
+pub use junction::{Conflict, Junction, Way, outline_distance};
 pub use lane::{Lane, LaneKind, Path, Road, RoadKind, SpeedLimit, SpeedSpan, Travel, Turn};
 pub use limits::Limits;
 pub use mark::{LaneChange, Line, Mark, MarkColour, MarkKind, Side, Stripe};

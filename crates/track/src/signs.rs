@@ -25,6 +25,10 @@ pub(crate) struct Code<'a> {
 
 pub(crate) fn kind(c: &Code<'_>) -> SignalKind {
     let name = c.name.to_ascii_lowercase();
+    let words: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
+    if ["lanelight", "lanesignal", "lanecontrol", "车道信号灯"].iter().any(|w| words.contains(w)) {
+        return SignalKind::LaneLight;
+    }
     // OpenDRIVE's own catalogue, used under any country.
     match c.code {
         "1000001" | "1000011" | "1000008" | "1000009" | "1000010" | "1000012" | "1000016" => {
@@ -34,16 +38,37 @@ pub(crate) fn kind(c: &Code<'_>) -> SignalKind {
         "1000003" | "1000004" => return SignalKind::Crossing,
         _ => {}
     }
-    let words: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
     if words.contains("stopline") || words.contains("holdingline") || c.code.eq_ignore_ascii_case("StopLine")
     {
         return SignalKind::StopLine;
+    }
+    if let Some(kind) = named(&c.name.to_lowercase(), c.dynamic) {
+        return kind;
     }
     match country(c.country) {
         // "OpenDRIVE" and no country stand for the German catalogue, which the standard's examples use.
         Catalogue::German => german(c),
         Catalogue::American => american(c),
         Catalogue::Unknown => SignalKind::Other,
+    }
+}
+
+/// Signs that are told by their Chinese name, as maps of Chinese sites write it: GB 5768 is not a catalogue that
+/// OpenDRIVE knows codes of.
+fn named(name: &str, dynamic: bool) -> Option<SignalKind> {
+    let any = |all: &[&str]| !dynamic && all.iter().any(|w| name.contains(w));
+    if any(&["停车让行"]) {
+        Some(SignalKind::Stop)
+    } else if any(&["减速让行"]) {
+        Some(SignalKind::Yield)
+    } else if any(&["路口优先通行", "干路先行"]) {
+        Some(SignalKind::Priority)
+    } else if any(&["环岛行驶"]) {
+        Some(SignalKind::Roundabout)
+    } else if any(&["注意儿童", "学校"]) {
+        Some(SignalKind::School)
+    } else {
+        any(&["铁路道口"]).then_some(SignalKind::LevelCrossing)
     }
 }
 
@@ -67,6 +92,10 @@ fn german(c: &Code<'_>) -> SignalKind {
         "293" => SignalKind::Crossing,
         "205" => SignalKind::Yield,
         "206" => SignalKind::Stop,
+        "301" | "306" => SignalKind::Priority,
+        "215" => SignalKind::Roundabout,
+        "136" => SignalKind::School,
+        "150" | "151" | "201" => SignalKind::LevelCrossing,
         "274" => SignalKind::SpeedLimit(declared_speed(c, 1.0 / 3.6).or_else(|| german_variant(c.subcode))),
         // Begin of a zone; the number is the limit.
         "274.1" => SignalKind::SpeedLimit(declared_speed(c, 1.0 / 3.6).or(Some(30.0 / 3.6))),
@@ -130,6 +159,15 @@ mod tests {
         assert_eq!(kmh(&sign("DE", "274", "70", Some(-1.0), "")), Some(70.0), "new numbering");
         assert_eq!(kmh(&sign("DE", "274", "60", None, "")), None, "60 or 100: nobody can tell");
         assert_eq!(kmh(&sign("US", "R2-1", "", Some(25.0), "")), Some(40.0), "American signs speak of mph");
+    }
+
+    #[test]
+    fn a_chinese_sign_is_told_by_its_name() {
+        let named = |name| kind(&Code { name, ..sign("CN", "", "", None, "") });
+        assert_eq!(named("停车让行标志"), SignalKind::Stop);
+        assert_eq!(named("注意儿童"), SignalKind::School);
+        assert_eq!(named("禁止停车"), SignalKind::Other);
+        assert_eq!(kind(&sign("OpenDRIVE", "306", "", None, "")), SignalKind::Priority);
     }
 
     #[test]

@@ -6,9 +6,10 @@ use lukao_model::frame::Alignment;
 use lukao_model::{Error, Frame};
 
 use crate::drivable::Drivable;
-use crate::furniture::{Controller, Crossing, Fixture, ParkingSpace, Signal, StopLine, Structure};
+use crate::furniture::{Controller, Crossing, Fixture, ParkingSpace, Signal, StopLine, Structure, Zone};
 use crate::index::Index;
 use crate::ix::{CrossingIx, LaneIx, LineIx, PathIx, RoadIx, SignalIx, StopLineIx};
+use crate::junction::Junction;
 use crate::lane::{Lane, LaneKind, Path, Road};
 use crate::limits::Limits;
 use crate::mark::Line;
@@ -45,6 +46,8 @@ pub(crate) struct Parts {
     pub controllers: Vec<Controller>,
     pub stop_lines: Vec<StopLine>,
     pub crossings: Vec<Crossing>,
+    pub zones: Vec<Zone>,
+    pub junctions: Vec<Junction>,
     pub parking_spaces: Vec<ParkingSpace>,
     pub structures: Vec<Structure>,
     pub fixtures: Vec<Fixture>,
@@ -260,6 +263,18 @@ impl Track {
     /// All crossings.
     pub fn crossings(&self) -> impl Iterator<Item = (CrossingIx, &Crossing)> {
         self.parts.crossings.iter().enumerate().map(|(i, c)| (CrossingIx::new(i), c))
+    }
+
+    /// All yellow boxes, bus stops, school zones and level crossings.
+    #[must_use]
+    pub fn zones(&self) -> &[Zone] {
+        &self.parts.zones
+    }
+
+    /// The junction of that id in the map file.
+    #[must_use]
+    pub fn junction(&self, number: &str) -> Option<&Junction> {
+        self.parts.junctions.iter().find(|j| j.number == number)
     }
 
     /// All parking spaces.

@@ -9,6 +9,7 @@ use super::surface;
 use crate::furniture::{Crossing, LaneStretch, SignalKind};
 use crate::index::{Item, around, bounds, cells};
 use crate::ix::{LaneIx, SignalIx};
+use crate::lane::Lane;
 use crate::plane::{P2, P3, dist, in_polygon, meet, xy};
 use crate::query::LEVEL_TOLERANCE_M;
 use crate::track::Parts;
@@ -17,6 +18,21 @@ use crate::track::Parts;
 const PEDESTRIAN_LIGHT_M: f64 = 6.0;
 /// Largest crossing, metres.
 const MAX_CROSSING_M: f64 = 300.0;
+
+/// Finds the lanes that zones cover.
+pub(crate) fn resolve_zones(parts: &mut Parts) {
+    if parts.zones.is_empty() {
+        return;
+    }
+    let cells = cells(parts);
+    let mut zones = std::mem::take(&mut parts.zones);
+    for z in &mut zones {
+        let flat: Vec<P2> = z.outline_m.iter().copied().map(xy).collect();
+        // The middle of a lane counts: an area beside a lane touches its border.
+        z.lanes = stretches(parts, &cells, &z.outline_m, &flat, |l| vec![&l.centre_m]);
+    }
+    parts.zones = zones;
+}
 
 /// Completes the crossings that objects gave, and adds those that signs give.
 pub(crate) fn resolve(map: &Map, parts: &mut Parts, notes: &mut Notes) {
@@ -28,7 +44,9 @@ pub(crate) fn resolve(map: &Map, parts: &mut Parts, notes: &mut Notes) {
             let (lo, hi) = bounds(&flat);
             let fits = dist(lo, hi) <= MAX_CROSSING_M;
             if fits {
-                c.lanes = stretches(parts, &cells, &c.outline_m, &flat);
+                c.lanes = stretches(parts, &cells, &c.outline_m, &flat, |l| {
+                    vec![&l.left_m, &l.centre_m, &l.right_m]
+                });
             } else {
                 notes.add(format!("{}: larger than {MAX_CROSSING_M} m, left out", c.id));
             }
@@ -61,7 +79,13 @@ pub(crate) fn resolve(map: &Map, parts: &mut Parts, notes: &mut Notes) {
 }
 
 /// Stretches of traffic lanes within an outline on their level.
-fn stretches(parts: &Parts, cells: &RTree<Item<LaneIx>>, outline: &[P3], flat: &[P2]) -> Vec<LaneStretch> {
+fn stretches(
+    parts: &Parts,
+    cells: &RTree<Item<LaneIx>>,
+    outline: &[P3],
+    flat: &[P2],
+    courses: impl Fn(&Lane) -> Vec<&Vec<P3>>,
+) -> Vec<LaneStretch> {
     let z = outline.iter().map(|p| p[2]).sum::<f64>() / outline.len().max(1) as f64;
     let mut pieces: Vec<(LaneIx, usize)> = cells
         .locate_in_envelope_intersecting(around(flat, 0.0))
@@ -79,7 +103,7 @@ fn stretches(parts: &Parts, cells: &RTree<Item<LaneIx>>, outline: &[P3], flat: &
         for &(ix, k) in group {
             let lane = &parts.lanes[ix.get()];
             let (a, b) = (lane.stations_m[k], lane.stations_m[k + 1]);
-            for line in [&lane.left_m, &lane.centre_m, &lane.right_m] {
+            for line in courses(lane) {
                 let (p, q) = (line[k], line[k + 1]);
                 if (f64::midpoint(p[2], q[2]) - z).abs() > LEVEL_TOLERANCE_M {
                     continue;

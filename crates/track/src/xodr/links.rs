@@ -6,8 +6,9 @@ use lukao_model::math::angle_between;
 
 use super::Notes;
 use super::build::Built;
-use super::record::{ConnectionRecord, Map, RoadLink};
-use crate::ix::LaneIx;
+use super::record::{ConnectionRecord, JunctionRecord, Map, RoadLink};
+use crate::ix::{LaneIx, RoadIx};
+use crate::junction::Junction;
 use crate::lane::{Path, Travel, Turn};
 use crate::plane::{P2, dist, xy};
 use crate::track::Parts;
@@ -99,6 +100,17 @@ pub(crate) fn link(map: &Map, built: &Built, parts: &mut Parts, notes: &mut Note
         notes.add(format!("{wide} lane links join ends that are more than {WIDE_GAP_M} m apart"));
     }
     paths(parts);
+}
+
+/// Junctions with what the map says of their right of way.
+pub(crate) fn junctions(map: &Map, built: &Built) -> Vec<Junction> {
+    let road = |number: &String| built.by_number.get(number).map(|r| RoadIx::new(*r));
+    let one = |j: &JunctionRecord| Junction {
+        number: j.number.clone(),
+        priorities: j.priorities.iter().filter_map(|(a, b)| Some((road(a)?, road(b)?))).collect(),
+        roundabout: j.roundabout,
+    };
+    map.junctions.iter().map(one).collect()
 }
 
 fn end_section(map: &Map, road: usize, at_end: bool) -> usize {

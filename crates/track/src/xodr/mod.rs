@@ -50,10 +50,12 @@ pub(crate) fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<(Frame, 
     let mut parts = Parts::default();
     let built = build::build(&map, &xml, limits, &mut parts, &mut notes)?;
     links::link(&map, &built, &mut parts, &mut notes);
+    parts.junctions = links::junctions(&map, &built);
     let placements = signals::place(&map, &built, &mut parts, &mut notes);
     stop::painted(&map, &placements, &mut parts, &mut notes);
     objects::place(&map, &built, &mut parts, &mut notes);
     crossing::resolve(&map, &mut parts, &mut notes);
+    crossing::resolve_zones(&mut parts);
     govern::resolve(&map, &placements, &mut parts);
     stop::resolve(&mut parts, &placements);
     speed::resolve(&map, &built, &placements, &mut parts);

@@ -9,7 +9,9 @@ use super::build::Built;
 use super::record::{Map, RoadRecord};
 use super::surface;
 use super::xml::{Xml, attribute, child, children, grouped};
-use crate::furniture::{Crossing, Fixture, LanePoint, ParkingSpace, StopLine, Structure, StructureKind};
+use crate::furniture::{
+    Crossing, Fixture, LanePoint, ParkingSpace, StopLine, Structure, StructureKind, Zone, ZoneKind,
+};
 use crate::ix::RoadIx;
 use crate::lane::Travel;
 use crate::limits::{MAX_CORNERS, MAX_OBJECTS_A_ROAD, MAX_REPEATS};
@@ -186,6 +188,13 @@ fn place_one(
                 access: o.access.clone(),
             });
         }
+    } else if let Some(kind) = ZoneKind::from_words(&words) {
+        let outline_m = outline(road, o, o.s, o.t);
+        if outline_m.is_empty() {
+            notes.add(format!("{}: no size, left out", at(kind.name())));
+            return;
+        }
+        parts.zones.push(Zone { id: at(kind.name()), kind, outline_m, lanes: Vec::new() });
     } else if words.contains("stopline") || o.subkind == "signalLines" {
         stop_line(road, r, o, built, parts, notes, at("stop line"));
     } else {

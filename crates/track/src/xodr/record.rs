@@ -119,6 +119,9 @@ pub(crate) struct StripeRecord {
 pub(crate) struct JunctionRecord {
     pub number: String,
     pub connections: Vec<ConnectionRecord>,
+    /// Connecting roads: the first goes before the second.
+    pub priorities: Vec<(String, String)>,
+    pub roundabout: bool,
 }
 
 pub(crate) struct ConnectionRecord {
@@ -144,6 +147,14 @@ pub(crate) fn read(xml: &Xml<'_>, notes: &mut Notes) -> Result<Map, Error> {
     let mut junctions = Vec::new();
     for node in children(root, "junction") {
         junctions.push(read_junction(xml, node)?);
+    }
+    for group in children(root, "junctionGroup").filter(|g| attribute(*g, "type") == "roundabout") {
+        for reference in children(group, "junctionReference") {
+            let number = attribute(reference, "junction");
+            for j in junctions.iter_mut().filter(|j: &&mut JunctionRecord| j.number == number) {
+                j.roundabout = true;
+            }
+        }
     }
     let controllers = children(root, "controller")
         .map(|c| crate::furniture::Controller {
@@ -395,5 +406,7 @@ fn read_junction(xml: &Xml<'_>, node: Node<'_, '_>) -> Result<JunctionRecord, Er
             lanes,
         });
     }
-    Ok(JunctionRecord { number: attribute(node, "id"), connections })
+    let priorities =
+        children(node, "priority").map(|p| (attribute(p, "high"), attribute(p, "low"))).collect();
+    Ok(JunctionRecord { number: attribute(node, "id"), connections, priorities, roundabout: false })
 }
