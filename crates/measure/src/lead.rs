@@ -9,7 +9,8 @@
 //!
 //! **Gap** (m): along the lanes' centres from the ego's foremost point to the actor's rearmost; 0 if they overlap
 //! lengthwise. **Time headway** (s): gap ÷ ego's speed. **Time to collision** (s): gap ÷ difference of the speeds
-//! along the lane, if the ego is faster; both without acceleration.
+//! along the lane, if the ego is faster; both without acceleration. **Needed deceleration** (DRAC, m/s²): difference of
+//! the speeds squared ÷ (2 × gap).
 //!
 //! **Uncertainty** of the gap: position accuracy of both, half of each length's, the time accuracy between their
 //! clocks × the difference of speed, and, where the actor's pose is between its samples Δt apart, 10 m/s² · Δt²/8.
@@ -19,7 +20,6 @@
 use lukao_model::drive::Pose;
 use lukao_model::math;
 use lukao_model::outcome::Uncertainty;
-use lukao_model::time::to_s;
 use lukao_model::vehicle::ActorClass;
 use lukao_model::{ActorIx, Run};
 use lukao_track::LaneIx;
@@ -27,16 +27,15 @@ use nalgebra::{SMatrix, SVector};
 
 use crate::body;
 use crate::motion::STANDING_MPS;
+use crate::near::{self, Other};
+use crate::overlap;
 use crate::place::Places;
 use crate::sync::{self, Synced};
 use crate::value::Value;
 use crate::{LOOK_AHEAD_NS, Measures};
 
 /// How far ahead a lead is looked for, metres.
-pub const HORIZON_M: f64 = 200.0;
-
-/// Greatest acceleration that may go unseen between two samples, for the uncertainty of a pose between them.
-const UNSEEN_MPS2: f64 = 10.0;
+pub const HORIZON_M: f64 = near::REACH_M;
 
 /// Who can be a lead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,7 +47,7 @@ pub enum Who {
 }
 
 impl Who {
-    fn includes(self, class: ActorClass) -> bool {
+    pub(crate) fn includes(self, class: ActorClass) -> bool {
         let afoot = matches!(class, ActorClass::Pedestrian | ActorClass::Animal | ActorClass::Object);
         self == Self::Anyone || !afoot
     }
@@ -87,6 +86,21 @@ impl Lead {
         let slope = g.value / (closing * closing);
         let u = propagate([1.0 / closing, -slope, slope], [g.u, a.u, b.u]);
         (closing > 0.0).then_some(Value { value: g.value / closing, u })
+    }
+}
+
+impl Lead {
+    /// Deceleration that just avoids running into the lead if he keeps his speed, m/s²: closing speed² ÷ (2 × gap); 0 if
+    /// the ego does not come nearer. `None` if the lead's speed is not known, or they already overlap lengthwise.
+    #[must_use]
+    pub fn needed_decel_mps2(&self) -> Option<Value> {
+        let (g, a, b) = (self.gap_m, self.ego_mps, self.lead_mps?);
+        let closing = (a.value - b.value).max(0.0);
+        if g.value <= 0.0 {
+            return (closing == 0.0).then_some(Value::new(0.0, Some(0.0)));
+        }
+        let slopes = [-closing * closing / (2.0 * g.value * g.value), closing / g.value, -closing / g.value];
+        Some(Value { value: closing * closing / (2.0 * g.value), u: propagate(slopes, [g.u, a.u, b.u]) })
     }
 }
 
@@ -165,77 +179,36 @@ impl Lanes {
 
 /// Who is ahead at each sample of the block.
 pub(crate) fn ahead(m: &Measures<'_>, places: Places<'_>, lanes: &Lanes, who: Who) -> Vec<Ahead> {
-    let samples = m.ego().samples();
-    let range = m.ego().in_block();
-    let (Some(first), Some(last)) = (samples.get(range.start), samples[range.clone()].last()) else {
-        return Vec::new();
-    };
-    let others = others(m, who, first.t_ns, last.t_ns);
-    range.map(|k| at_sample(m, places, lanes, &others, k)).collect()
+    let near = m.near();
+    m.ego().in_block().map(|k| at_sample(m, places, lanes, who, near.at(m, k), k)).collect()
 }
 
 /// Who is ahead at one sample.
 pub(crate) fn ahead_at(m: &Measures<'_>, places: Places<'_>, lanes: &Lanes, who: Who, k: usize) -> Ahead {
-    let t_ns = m.ego().samples()[k].t_ns;
-    at_sample(m, places, lanes, &others(m, who, t_ns, t_ns), k)
+    at_sample(m, places, lanes, who, near::at_sample(m, k).into_iter(), k)
 }
 
-/// Runs of others that overlap a stretch of time, by their index in the window.
-fn others(m: &Measures<'_>, who: Who, from: i64, to: i64) -> Vec<usize> {
-    let drive = m.window();
-    let Some(me) = m.ego_actor() else { return Vec::new() };
-    let own = |a: ActorIx| {
-        let actor = drive.actor(a);
-        actor.towed_by == Some(me)
-            || actor.exempt_from.contains(&me)
-            || drive.actor(me).exempt_from.contains(&a)
-    };
-    let wanted = |r: &Run| r.actor != me && who.includes(drive.actor(r.actor).class) && !own(r.actor);
-    let overlaps = |r: &Run| {
-        let t = drive.times(r);
-        t.first().is_some_and(|t| *t <= to) && t.last().is_some_and(|t| *t >= from)
-    };
-    (0..drive.runs().len()).filter(|i| wanted(&drive.runs()[*i]) && overlaps(&drive.runs()[*i])).collect()
-}
-
-/// Pose of a run at a time, and the time between the samples around it (0 at a sample).
-fn pose_near(
+fn at_sample(
     m: &Measures<'_>,
-    ego_run: &Run,
-    ego_i: usize,
-    run: &Run,
-    t_ns: i64,
-) -> Option<(Pose, i64, usize)> {
-    if run.clock == ego_run.clock {
-        let i = (ego_run.first + ego_i).checked_sub(run.first).filter(|i| *i < run.len())?;
-        return Some((run.pose(i), 0, i));
-    }
-    let times = m.window().times(run);
-    let i = times.partition_point(|t| *t <= t_ns).checked_sub(1)?;
-    if times[i] == t_ns {
-        return Some((run.pose(i), 0, i));
-    }
-    let dt = times.get(i + 1)? - times[i];
-    let part = (t_ns - times[i]) as f64 / dt as f64;
-    Some((run.pose(i).toward(&run.pose(i + 1), part), dt, i))
-}
-
-fn at_sample(m: &Measures<'_>, places: Places<'_>, lanes: &Lanes, others: &[usize], k: usize) -> Ahead {
+    places: Places<'_>,
+    lanes: &Lanes,
+    who: Who,
+    near: impl Iterator<Item = Other>,
+    k: usize,
+) -> Ahead {
     let (drive, track) = (m.window(), places.track);
     let s = m.ego().samples()[k];
     let ego_run = &drive.runs()[s.run];
-    let near: Vec<(usize, Pose, i64, usize)> = others
-        .iter()
-        .filter_map(|&r| {
-            let (pose, dt, i) = pose_near(m, ego_run, s.i, &drive.runs()[r], s.t_ns)?;
-            let (dx, dy) = (pose.x_m - s.pose.x_m, pose.y_m - s.pose.y_m);
-            let close = dx.abs() < HORIZON_M && dy.abs() < HORIZON_M;
-            close.then_some((r, pose, dt, i))
-        })
+    // Nearest first: the way along the lanes is at least as long as the straight one, so that those farther off than
+    // the best up to now need no look at their lanes.
+    let mut near: Vec<(f64, Other)> = near
+        .filter(|o| who.includes(drive.actor(drive.runs()[o.run].actor).class))
+        .map(|o| (math::hypot(o.pose.x_m - s.pose.x_m, o.pose.y_m - s.pose.y_m), o))
         .collect();
     if near.is_empty() {
         return Ahead::Free;
     }
+    near.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.run.cmp(&b.1.run)));
     let Some(place) = places.at(k) else {
         return Ahead::Unknown("lane", "the ego is in no lane of the track".into());
     };
@@ -248,41 +221,57 @@ fn at_sample(m: &Measures<'_>, places: Places<'_>, lanes: &Lanes, others: &[usiz
     }
     let corridor = corridor(places, lanes, k, place.hit.lane, place.hit.station_m);
     let ego_front = body::half_extent_m(&ego_run.size, place.off_rad);
-    let mut best: Option<(f64, usize, Pose, i64, usize, LaneIx, f64)> = None;
-    for (r, pose, dt, i) in near {
-        let run = &drive.runs()[r];
-        let z = run.z_m.as_ref().and_then(|z| z.get(i));
-        for (lane, station, heading) in positions(track, &corridor, &pose, run, z) {
-            let off = math::angle_between(heading, pose.yaw_rad);
+    let mut best: Option<(f64, Other, LaneIx, f64)> = None;
+    for (straight, other) in near {
+        let run = &drive.runs()[other.run];
+        let reach = 0.5 * (run.size.length_m + run.size.width_m);
+        if best.as_ref().is_some_and(|b| straight - ego_front - reach > b.0 + LATERAL_SLACK_M) {
+            break;
+        }
+        if !corridor.iter().any(|(lane, _)| track.may_hold(*lane, [other.pose.x_m, other.pose.y_m], reach)) {
+            continue;
+        }
+        let z = run.z_m.as_ref().and_then(|z| z.get(other.i));
+        for (lane, station, heading) in positions(track, &corridor, &other.pose, run, z) {
+            let off = math::angle_between(heading, other.pose.yaw_rad);
             let gap = station - ego_front - body::half_extent_m(&run.size, off);
             if station > 0.0 && best.as_ref().is_none_or(|b| gap < b.0) {
-                best = Some((gap, r, pose, dt, i, lane, off));
+                best = Some((gap, other, lane, off));
             }
         }
     }
-    let Some((gap, r, _, dt, i, lane, off)) = best else { return Ahead::Free };
-    let run = &drive.runs()[r];
-    let name = || drive.actor(run.actor).id.clone();
-    if !m.admit().admits(run.origin) {
-        return Ahead::Unknown("actor poses", format!("origin of {} is not admitted", name()));
-    }
-    let synced = sync::between(drive, ego_run.clock, run.clock);
-    if synced == Synced::Not {
-        return Ahead::Unknown("time synchronisation", format!("clock of {} is not synchronised", name()));
-    }
-    let lead_mps = m.motion(r).speed_at(drive.times(run), s.t_ns);
+    let Some((gap, other, lane, off)) = best else { return Ahead::Free };
+    let run = &drive.runs()[other.run];
+    let synced = match compare(m, ego_run, run) {
+        Ok(synced) => synced,
+        Err((what, why)) => return Ahead::Unknown(what, why),
+    };
+    let lead_mps = m.motion(other.run).speed_at(drive.times(run), s.t_ns);
     let lead_mps = lead_mps.map(|v| Value { value: v.value * math::cos(body::off_course_rad(off)), u: v.u });
-    let known = Uncertainty::from_option;
     let difference = lead_mps.map_or(ego_mps.value, |v| v.value - ego_mps.value);
-    let between = UNSEEN_MPS2 * to_s(dt) * to_s(dt) / 8.0;
-    let u = known(ego_run.accuracy.position_m.at(s.i))
-        .rss(known(run.accuracy.position_m.at(i)))
-        .rss(known(ego_run.size.accuracy_m).times(0.5))
-        .rss(known(run.size.accuracy_m).times(0.5))
-        .rss(synced.costs(difference))
-        .rss(Uncertainty::Known(between));
+    let u = gap_u(ego_run, s.i, run, &other, 0.5).rss(synced.costs(difference));
     let gap_m = Value { value: gap.max(0.0), u };
     Ahead::Lead(Lead { actor: run.actor, lane, gap_m, ego_mps, lead_mps })
+}
+
+/// Stations are those of the nearest point of a lane's sampled centre, so that the way along it may fall short of the
+/// straight one by what both are beside it, metres.
+const LATERAL_SLACK_M: f64 = 10.0;
+
+/// Whether two runs can be compared, and how well their times agree.
+pub(crate) fn compare(m: &Measures<'_>, ego: &Run, other: &Run) -> Result<Synced, (&'static str, String)> {
+    overlap::unusable(m, ego.clock, other).map_or(Ok(sync::between(m.window(), ego.clock, other.clock)), Err)
+}
+
+/// Uncertainty of a distance between two bodies at sample `i` of the ego, without that of their clocks: both positions,
+/// `part` of both sizes, and what was not seen between the other's samples.
+pub(crate) fn gap_u(ego: &Run, i: usize, run: &Run, other: &Other, part: f64) -> Uncertainty {
+    let known = Uncertainty::from_option;
+    known(ego.accuracy.position_m.at(i))
+        .rss(known(run.accuracy.position_m.at(other.i)))
+        .rss(known(ego.size.accuracy_m).times(part))
+        .rss(known(run.size.accuracy_m).times(part))
+        .rss(other.unseen_m())
 }
 
 /// Where an actor is in the corridor: lane, way from the ego's centre to the actor's, direction of the lane.

@@ -25,9 +25,12 @@ pub mod held;
 pub mod lead;
 pub mod lines;
 pub mod motion;
+pub mod near;
 pub mod overlap;
 pub mod phase;
 pub mod place;
+pub mod r157;
+pub mod rss;
 pub mod stops;
 pub mod sync;
 pub mod value;
@@ -39,6 +42,7 @@ pub use ego::{Ego, EgoSample};
 pub use held::{Held, Stated};
 pub use lead::{Ahead, Lead, Who};
 pub use motion::{Motion, SpeedSource};
+pub use near::Near;
 pub use place::{Place, Places};
 pub use stops::{NotShown, Shown, StopLinePassed};
 pub use value::Value;
@@ -80,6 +84,7 @@ pub struct Measures<'a> {
     motions: Vec<OnceLock<Motion>>,
     means: Keyed<(Mean, i64), Vec<Option<Value>>>,
     places: OnceLock<place::Cells>,
+    near: OnceLock<Near>,
     lanes: OnceLock<lead::Lanes>,
     ahead: Keyed<Who, Vec<Ahead>>,
     passed: OnceLock<Vec<StopLinePassed>>,
@@ -112,6 +117,7 @@ impl<'a> Measures<'a> {
             motions: window.runs().iter().map(|_| OnceLock::new()).collect(),
             means: Keyed::new(),
             places: OnceLock::new(),
+            near: OnceLock::new(),
             lanes: OnceLock::new(),
             ahead: Keyed::new(),
             passed: OnceLock::new(),
@@ -209,6 +215,12 @@ impl<'a> Measures<'a> {
         let ego = self.ego();
         let cells = self.places.get_or_init(|| place::Cells::new(ego.samples().len()));
         Some(Places { track: self.track?, ego, cells })
+    }
+
+    /// Who is near the ego at its samples in the block: see [`near`].
+    #[must_use]
+    pub fn near(&self) -> &Near {
+        self.near.get_or_init(|| Near::new(self))
     }
 
     /// Who is ahead in lane at the ego's samples in the block, in the order of [`Ego::in_block`]: see [`lead`].

@@ -50,6 +50,8 @@ pub(crate) struct Index {
     pub paths: Vec<Vec<PathIx>>,
     pub signs: Vec<Vec<(f64, SignalIx)>>,
     pub zones: Vec<Vec<usize>>,
+    /// Box around each lane.
+    pub bounds: Vec<(P2, P2)>,
 }
 
 impl Index {
@@ -99,7 +101,9 @@ impl Index {
             }
         }
         let (cells, segments) = (cells(parts), RTree::bulk_load(segments));
-        Self { cells, segments, stop_lines, crossings, paths, signs, zones }
+        let border = |l: &Lane| -> Vec<P2> { l.left_m.iter().chain(&l.right_m).map(|p| xy(*p)).collect() };
+        let bounds = parts.lanes.iter().map(|l| bounds(&border(l))).collect();
+        Self { cells, segments, stop_lines, crossings, paths, signs, zones, bounds }
     }
 }
 

@@ -61,6 +61,13 @@ impl Track {
         pieces.into_iter().map(|(ix, i)| hit(ix, self.lane(ix), p_m, i)).collect()
     }
 
+    /// Whether a lane can reach within a distance of a point: its bounding box does. Never wrong if it says no, and cheap.
+    #[must_use]
+    pub fn may_hold(&self, lane: LaneIx, p_m: [f64; 2], within_m: f64) -> bool {
+        let (lo, hi) = self.index.bounds[lane.get()];
+        (0..2).all(|d| lo[d] - within_m <= p_m[d] && p_m[d] <= hi[d] + within_m)
+    }
+
     /// Lanes of every kind that share a point with a convex footprint (corners in order), by index. Touching a
     /// border counts.
     #[must_use]
