@@ -113,6 +113,16 @@ impl<'m> Places<'m> {
         })
     }
 
+    /// Whether the road is a motorway at sample `k`. `None` if the ego is in no lane or the track does not say what kind of
+    /// road it is; a road without a kind inside a junction is no motorway.
+    #[must_use]
+    pub fn on_motorway(&self, k: usize) -> Option<bool> {
+        let hit = self.at(k)?.hit;
+        let lane = self.track.lane(hit.lane);
+        let kind = self.track.road(lane.road).kind_at(lane.road_s_at(hit.station_m));
+        kind.map(|kind| kind == "motorway").or(lane.in_junction.then_some(false))
+    }
+
     /// Lane outside junctions from which the ego came to sample `k`, itself included, at most 20 s before.
     #[must_use]
     pub fn came_from(&self, k: usize) -> Option<(usize, LaneIx)> {

@@ -20,6 +20,9 @@ const TIME_GAPS: [(f64, f64, f64); 7] = [
 /// Least following distance, whatever the speed, m.
 pub const LEAST_M: f64 = 2.0;
 
+/// Speed up to which the regulation gives a distance, m/s.
+pub const TOP_MPS: f64 = 60.0 / 3.6;
+
 /// Least distance behind the one ahead; `None` above 60 km/h.
 #[must_use]
 pub fn following_m(ego_mps: f64, heavy: bool) -> Option<f64> {

@@ -37,10 +37,16 @@ pub use rule::{Entry, Instance, Rule};
 /// All rules, by id.
 pub const ALL: &[Entry] = &[
     Entry::of::<contact::contact_with_actor::ContactWithActor>(),
+    Entry::of::<distance::critical_following::CriticalFollowing>(),
+    Entry::of::<distance::expressway_gap::ExpresswayGap>(),
+    Entry::of::<distance::hard_braking_needed::HardBrakingNeeded>(),
     Entry::of::<control::harsh_braking::HarshBraking>(),
     Entry::of::<control::lateral_acceleration::LateralAcceleration>(),
     Entry::of::<lanes::leaves_drivable_area::LeavesDrivableArea>(),
+    Entry::of::<distance::minimum_following_distance::MinimumFollowingDistance>(),
     Entry::of::<signals::red_light::RedLight>(),
+    Entry::of::<distance::rss_following_distance::RssFollowingDistance>(),
+    Entry::of::<distance::rss_oncoming_distance::RssOncomingDistance>(),
     Entry::of::<lanes::solid_line_crossed::SolidLineCrossed>(),
     Entry::of::<speed::speed_limit::SpeedLimit>(),
     Entry::of::<distance::time_headway::TimeHeadway>(),

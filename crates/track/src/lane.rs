@@ -26,6 +26,15 @@ pub struct Road {
     pub kinds: Vec<RoadKind>,
 }
 
+impl Road {
+    /// What the road is at an OpenDRIVE `s` (`town`, `motorway`, …); `None` if the map does not say.
+    #[must_use]
+    pub fn kind_at(&self, road_s_m: f64) -> Option<&str> {
+        let i = self.kinds.partition_point(|k| k.road_s_m <= road_s_m);
+        Some(self.kinds.get(i.checked_sub(1)?)?.kind.as_str())
+    }
+}
+
 /// What a road is from a station on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RoadKind {

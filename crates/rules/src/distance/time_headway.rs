@@ -1,13 +1,13 @@
 //! The rule `time-headway`.
 
-use lukao_measure::{Ahead, Who};
-use lukao_model::outcome::{Judgement, Limit};
-use lukao_model::{ActorIx, RuleResult};
+use lukao_measure::Who;
+use lukao_model::RuleResult;
+use lukao_model::outcome::Limit;
 
+use super::following::{Following, Look, Words};
 use crate::context::{Context, Need, Needs};
-use crate::episode::{Episodes, Pace, actor_id, finding, number, word};
+use crate::episode::Pace;
 use crate::meta::{Meta, rule};
-use crate::motion_time::MotionTime;
 use crate::rule::Rule;
 
 rule! {
@@ -46,76 +46,25 @@ rule! {
     }
 }
 
-/// Open episodes by vehicle, and time of following.
-#[derive(Default)]
-pub struct State {
-    episodes: Episodes<ActorIx>,
-    followed: MotionTime,
-}
+const WORDS: Words = Words { rule: META.id, what: "too close behind", quantity: "time headway", unit: "s" };
 
 impl Rule for TimeHeadway {
     type Params = Params;
-    type State = State;
+    type State = Following;
     const META: Meta = META;
 
     fn needs(_: &Params) -> Needs {
         vec![Need::Ego, Need::Track]
     }
 
-    fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
-        let Some(ahead) = cx.measures.ahead(Who::Vehicles) else { return };
-        let first = cx.measures.ego().in_block().start;
-        let limit = Limit::AtLeast(p.min_headway_s);
-        let pace = Pace::new(p.min_duration_s, p.merge_s);
-        for (k, s) in cx.samples() {
-            state.episodes.advance(s.t_ns, pace, out);
-            let lead = match &ahead[k - first] {
-                Ahead::Free => {
-                    cx.judged(out, k);
-                    continue;
-                }
-                Ahead::Unknown(what, why) => {
-                    cx.missing(out, k, what, why);
-                    continue;
-                }
-                Ahead::Lead(lead) if lead.ego_mps.value < p.min_speed_mps => {
-                    cx.judged(out, k);
-                    continue;
-                }
-                Ahead::Lead(lead) => lead,
-            };
-            let Some(headway) = lead.headway_s() else { continue };
-            state.followed.step(cx, k, lead.ego_mps);
-            match cx.judge(limit, headway) {
-                Judgement::Unsure => cx.unsure(out, k, "time headway"),
-                Judgement::Kept { .. } => cx.judged(out, k),
-                Judgement::Broken { .. } => {
-                    cx.judged(out, k);
-                    let describe = || {
-                        let mut f = finding(META.id, "too close behind", &s, limit, headway, "s");
-                        f.actors.push(actor_id(cx.measures, lead.actor));
-                        f.details.push(number("gap_m", lead.gap_m.value));
-                        f.details.push(number("speed_mps", lead.ego_mps.value));
-                        f.details.extend(lead.lead_mps.map(|v| number("lead_speed_mps", v.value)));
-                        f.details
-                            .extend(cx.measures.track().map(|t| word("lane_of_lead", &t.lane(lead.lane).id)));
-                        f
-                    };
-                    state.episodes.broken(
-                        lead.actor,
-                        s.t_ns,
-                        limit.margin(headway.value),
-                        pace,
-                        out,
-                        describe,
-                    );
-                }
-            }
-        }
+    fn scan(cx: &Context<'_>, p: &Params, state: &mut Following, out: &mut RuleResult) {
+        let (limit, pace) = (Limit::AtLeast(p.min_headway_s), Pace::new(p.min_duration_s, p.merge_s));
+        state.scan(cx, &WORDS, Who::Vehicles, p.min_speed_mps, pace, out, |_, _, lead| {
+            lead.headway_s().map_or(Look::Fine, |headway| Look::Value(headway, limit))
+        });
     }
 
-    fn finish(p: &Params, state: State, out: &mut RuleResult) {
-        state.episodes.finish(Pace::new(p.min_duration_s, p.merge_s), out);
-        out.opportunities = state.followed.seconds();
+    fn finish(p: &Params, state: Following, out: &mut RuleResult) {
+        state.finish(Pace::new(p.min_duration_s, p.merge_s), out);
     }
 }

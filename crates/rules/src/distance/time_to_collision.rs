@@ -1,13 +1,13 @@
 //! The rule `time-to-collision`.
 
-use lukao_measure::{Ahead, Who};
-use lukao_model::outcome::{Judgement, Limit};
-use lukao_model::{ActorIx, RuleResult};
+use lukao_measure::Who;
+use lukao_model::RuleResult;
+use lukao_model::outcome::Limit;
 
+use super::following::{Following, Look, Words, lead_speed};
 use crate::context::{Context, Need, Needs};
-use crate::episode::{Episodes, Pace, actor_id, finding, number, word};
+use crate::episode::Pace;
 use crate::meta::{Meta, rule};
-use crate::motion_time::MotionTime;
 use crate::rule::Rule;
 
 rule! {
@@ -45,81 +45,33 @@ rule! {
     }
 }
 
-/// Open episodes by actor, and time of coming nearer.
-#[derive(Default)]
-pub struct State {
-    episodes: Episodes<ActorIx>,
-    nearing: MotionTime,
-}
+const WORDS: Words = Words {
+    rule: META.id,
+    what: "about to run into the one ahead",
+    quantity: "time to collision",
+    unit: "s",
+};
 
 impl Rule for TimeToCollision {
     type Params = Params;
-    type State = State;
+    type State = Following;
     const META: Meta = META;
 
     fn needs(_: &Params) -> Needs {
         vec![Need::Ego, Need::Track]
     }
 
-    fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
-        let Some(ahead) = cx.measures.ahead(Who::Anyone) else { return };
-        let first = cx.measures.ego().in_block().start;
-        let limit = Limit::AtLeast(p.min_ttc_s);
-        let pace = Pace::new(p.min_duration_s, p.merge_s);
-        for (k, s) in cx.samples() {
-            state.episodes.advance(s.t_ns, pace, out);
-            let lead = match &ahead[k - first] {
-                Ahead::Free => {
-                    cx.judged(out, k);
-                    continue;
-                }
-                Ahead::Unknown(what, why) => {
-                    cx.missing(out, k, what, why);
-                    continue;
-                }
-                Ahead::Lead(lead) if lead.ego_mps.value < p.min_speed_mps => {
-                    cx.judged(out, k);
-                    continue;
-                }
-                Ahead::Lead(lead) => lead,
-            };
-            if lead.lead_mps.is_none() {
-                cx.missing(
-                    out,
-                    k,
-                    "speed of the one ahead",
-                    &format!("of {}", actor_id(cx.measures, lead.actor)),
-                );
-                continue;
+    fn scan(cx: &Context<'_>, p: &Params, state: &mut Following, out: &mut RuleResult) {
+        let (limit, pace) = (Limit::AtLeast(p.min_ttc_s), Pace::new(p.min_duration_s, p.merge_s));
+        state.scan(cx, &WORDS, Who::Anyone, p.min_speed_mps, pace, out, |_, _, lead| {
+            match lead_speed(cx, lead) {
+                Err(missing) => missing,
+                Ok(_) => lead.ttc_s().map_or(Look::Fine, |ttc| Look::Value(ttc, limit)),
             }
-            let Some(ttc) = lead.ttc_s() else {
-                cx.judged(out, k);
-                continue;
-            };
-            state.nearing.step(cx, k, lead.ego_mps);
-            match cx.judge(limit, ttc) {
-                Judgement::Unsure => cx.unsure(out, k, "time to collision"),
-                Judgement::Kept { .. } => cx.judged(out, k),
-                Judgement::Broken { .. } => {
-                    cx.judged(out, k);
-                    let describe = || {
-                        let mut f = finding(META.id, "about to run into the one ahead", &s, limit, ttc, "s");
-                        f.actors.push(actor_id(cx.measures, lead.actor));
-                        f.details.push(number("gap_m", lead.gap_m.value));
-                        f.details.push(number("speed_mps", lead.ego_mps.value));
-                        f.details.extend(lead.lead_mps.map(|v| number("lead_speed_mps", v.value)));
-                        f.details
-                            .extend(cx.measures.track().map(|t| word("lane_of_lead", &t.lane(lead.lane).id)));
-                        f
-                    };
-                    state.episodes.broken(lead.actor, s.t_ns, limit.margin(ttc.value), pace, out, describe);
-                }
-            }
-        }
+        });
     }
 
-    fn finish(p: &Params, state: State, out: &mut RuleResult) {
-        state.episodes.finish(Pace::new(p.min_duration_s, p.merge_s), out);
-        out.opportunities = state.nearing.seconds();
+    fn finish(p: &Params, state: Following, out: &mut RuleResult) {
+        state.finish(Pace::new(p.min_duration_s, p.merge_s), out);
     }
 }

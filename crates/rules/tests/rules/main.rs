@@ -3,8 +3,10 @@
 
 mod attribution;
 mod cases;
+mod distance;
 mod invariance;
 mod reference;
 mod registry;
+mod roads;
 mod support;
 mod twins;

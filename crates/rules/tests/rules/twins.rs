@@ -73,6 +73,7 @@ pub type Twin = (&'static str, [Case; 3]);
 pub fn twins() -> Vec<Twin> {
     let mut all = general();
     // One line for each group's file.
+    all.extend(crate::distance::twins());
     all.sort_by_key(|t| t.0);
     all
 }

@@ -1,0 +1,98 @@
+//! The rule `rss-following-distance`.
+
+use lukao_measure::motion::STANDING_MPS;
+use lukao_measure::{Value, Who, rss};
+use lukao_model::RuleResult;
+use lukao_model::outcome::Limit;
+
+use super::following::{Following, Look, Words, lead_speed};
+use crate::context::{Context, Need, Needs};
+use crate::episode::Pace;
+use crate::meta::{Meta, rule};
+use crate::rule::Rule;
+
+rule! {
+    /// The ego is nearer to the one ahead than RSS allows.
+    ///
+    /// ## Checks
+    /// Gap from bumper to bumper to the one ahead in the ego's lane along its way, who goes the same way or stands,
+    /// against the distance from which the ego can still stop behind him if he brakes as hard as assumed and the ego,
+    /// after its response time, at least as hard as assumed.
+    ///
+    /// ## Method
+    /// At each sample at which the ego is at least `min_speed_mps` fast and somebody is ahead within 200 m along the
+    /// lanes that it takes. Less than the distance to one of them for at least `min_duration_s` is one finding, with
+    /// the gap farthest below its limit. An opportunity is a second of following.
+    ///
+    /// ## Cannot tell
+    /// Where the ego's lane or speed, or the speed of the one ahead, is not known; where he is known from an origin
+    /// that is not admitted, or on a clock that is not synchronised.
+    ///
+    /// ## Limits
+    /// At equality the gap is kept. RSS blames nobody for a distance that another took away: the default duration is
+    /// the response time, after which the ego has to answer. Whether it answers by braking is not looked at. Gaps
+    /// beyond 200 m are not seen; with the defaults that matters above 33 m/s. Uncertainty from positions, sizes,
+    /// clocks and both speeds.
+    ///
+    /// ## Source
+    /// Shalev-Shwartz and others 2017, definition 1; defaults are the initial values of ad-rss-lib (basis: text). It is
+    /// a model, no law.
+    RssFollowingDistance = "rss-following-distance" {
+        /// Response time of the ego.
+        number response_s = 1.0, "s", 0.0..=5.0;
+        /// Greatest acceleration of the ego during it.
+        number accel_mps2 = 3.5, "m/s2", 0.0..=15.0;
+        /// Least braking of the ego after it.
+        number brake_min_mps2 = 4.0, "m/s2", 0.5..=15.0;
+        /// Greatest braking of the one ahead.
+        number brake_max_mps2 = 8.0, "m/s2", 0.5..=15.0;
+        /// Below this speed of the ego nothing is judged.
+        number min_speed_mps = 1.0, "m/s", 0.2..=50.0;
+        /// Episodes shorter than this are not reported.
+        number min_duration_s = 1.0, "s", 0.0..=60.0;
+        /// Moments at most this far apart are one episode.
+        number merge_s = 1.0, "s", 0.0..=60.0;
+    }
+}
+
+const WORDS: Words =
+    Words { rule: META.id, what: "nearer to the one ahead than RSS allows", quantity: "gap", unit: "m" };
+
+impl Rule for RssFollowingDistance {
+    type Params = Params;
+    type State = Following;
+    const META: Meta = META;
+
+    fn needs(_: &Params) -> Needs {
+        vec![Need::Ego, Need::Track]
+    }
+
+    fn scan(cx: &Context<'_>, p: &Params, state: &mut Following, out: &mut RuleResult) {
+        let assumed = rss::Along {
+            response_s: p.response_s,
+            accel_mps2: p.accel_mps2,
+            brake_min_mps2: p.brake_min_mps2,
+            brake_max_mps2: p.brake_max_mps2,
+            ..rss::Along::default()
+        };
+        let pace = Pace::new(p.min_duration_s, p.merge_s);
+        state.scan(cx, &WORDS, Who::Anyone, p.min_speed_mps, pace, out, |_, _, lead| {
+            let other = match lead_speed(cx, lead) {
+                Err(missing) => return missing,
+                // Who comes toward the ego is another rule's.
+                Ok(v) if v.value < -STANDING_MPS => return Look::Fine,
+                Ok(v) => v,
+            };
+            let due =
+                Value::of([lead.ego_mps, other], |[rear, front]| rss::same_way_m(rear, front, &assumed));
+            Look::Value(
+                Value { value: lead.gap_m.value, u: lead.gap_m.u.rss(due.u) },
+                Limit::AtLeast(due.value),
+            )
+        });
+    }
+
+    fn finish(p: &Params, state: Following, out: &mut RuleResult) {
+        state.finish(Pace::new(p.min_duration_s, p.merge_s), out);
+    }
+}
