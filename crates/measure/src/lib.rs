@@ -21,6 +21,7 @@ pub mod area;
 pub mod attribution;
 pub mod body;
 pub mod ego;
+pub mod flank;
 pub mod held;
 pub mod lead;
 pub mod lines;
@@ -39,6 +40,7 @@ mod cache;
 
 pub use admit::Admit;
 pub use ego::{Ego, EgoSample};
+pub use flank::Flank;
 pub use held::{Held, Stated};
 pub use lead::{Ahead, Lead, Who};
 pub use motion::{Motion, SpeedSource};

@@ -36,6 +36,8 @@ pub use rule::{Entry, Instance, Rule};
 
 /// All rules, by id.
 pub const ALL: &[Entry] = &[
+    Entry::of::<distance::close_meeting::CloseMeeting>(),
+    Entry::of::<distance::close_pass::ClosePass>(),
     Entry::of::<contact::contact_with_actor::ContactWithActor>(),
     Entry::of::<distance::critical_following::CriticalFollowing>(),
     Entry::of::<distance::expressway_gap::ExpresswayGap>(),
@@ -46,6 +48,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<distance::minimum_following_distance::MinimumFollowingDistance>(),
     Entry::of::<signals::red_light::RedLight>(),
     Entry::of::<distance::rss_following_distance::RssFollowingDistance>(),
+    Entry::of::<distance::rss_lateral_distance::RssLateralDistance>(),
     Entry::of::<distance::rss_oncoming_distance::RssOncomingDistance>(),
     Entry::of::<lanes::solid_line_crossed::SolidLineCrossed>(),
     Entry::of::<speed::speed_limit::SpeedLimit>(),

@@ -1,6 +1,6 @@
 //! Twins and cases of the rules about distance.
 
-use lukao_testkit::ActorBuilder;
+use lukao_testkit::{ActorBuilder, Motion};
 
 use crate::roads::Straight;
 use crate::support::{Case, accurate, car, drive};
@@ -31,7 +31,7 @@ fn rss_same(gap_m: f64, accuracy_m: f64) -> Case {
 fn rss_oncoming(gap_m: f64, accuracy_m: f64) -> Case {
     let x = 10.0 + 4.5 + gap_m;
     let other = ActorBuilder::car("lead")
-        .motion(lukao_testkit::Motion::at(x, -1.75, std::f64::consts::PI).speed(5.0).cruise(1000.0))
+        .motion(Motion::at(x, -1.75, std::f64::consts::PI).speed(5.0).cruise(1000.0))
         .dynamics();
     let ego = accurate(car("ego", 10.0, -1.75, 5.0), accuracy_m);
     let case =
@@ -49,8 +49,23 @@ fn critical(gap_m: f64, accuracy_m: f64) -> Case {
     behind(Straight::one_way(2), 20.0, 10.0, 40.0 + gap_m, accuracy_m)
 }
 
+/// Two side by side with that much room, the other a little slower; `opposite` if he comes toward the ego.
+fn beside(gap_m: f64, opposite: bool, accuracy_m: f64) -> Case {
+    let (x, yaw) = if opposite { (60.0, std::f64::consts::PI) } else { (12.0, 0.0) };
+    let other = ActorBuilder::car("other")
+        .motion(Motion::at(x, -1.75 + 1.8 + gap_m, yaw).speed(8.0).cruise(1000.0))
+        .dynamics();
+    let ego = accurate(car("ego", 10.0, -1.75, 10.0), accuracy_m);
+    Case::new(drive(4.0, ego).actor(other).build()).guarded()
+}
+
 pub fn twins() -> Vec<Twin> {
+    // Straight on both: 0.1 + (0.1 + 0.2² / 1.6) + (0.4 + 0.4² / 1.6) = 0.725 m.
+    let lateral = |gap: f64, u: f64| beside(gap, false, u);
     vec![
+        ("close-meeting", [beside(0.51, true, 0.0), beside(0.49, true, 0.0), beside(0.51, true, 0.1)]),
+        ("close-pass", [beside(0.51, false, 0.0), beside(0.49, false, 0.0), beside(0.51, false, 0.1)]),
+        ("rss-lateral-distance", [lateral(0.73, 0.0), lateral(0.72, 0.0), lateral(0.73, 0.1)]),
         ("critical-following", [critical(16.3, 0.0), critical(16.2, 0.0), critical(16.3, 0.5)]),
         ("expressway-gap", [expressway(100.1, 0.0), expressway(99.9, 0.0), expressway(100.1, 1.0)]),
         ("hard-braking-needed", [needed(14.8, 0.0), needed(14.6, 0.0), needed(14.8, 0.5)]),
@@ -124,4 +139,34 @@ fn who_comes_toward_the_ego_is_not_followed() {
     assert!(case.run("rss-following-distance").findings.is_empty());
     let case = rss_same(10.0, 0.0);
     assert!(case.run("rss-oncoming-distance").findings.is_empty());
+}
+
+#[test]
+fn beside_is_who_overlaps_lengthwise_and_goes_about_the_same_way() {
+    let at = |x: f64, yaw_deg: f64, class| {
+        let other = ActorBuilder::new("other", class, 4.5, 1.8)
+            .motion(Motion::at(x, 0.2, f64::to_radians(yaw_deg)).speed(10.0).cruise(1.0));
+        let ego = car("ego", 10.0, -1.75, 10.0);
+        Case::new(drive(0.2, ego).actor(other).build()).run("close-pass")
+    };
+    use lukao_model::vehicle::ActorClass::{Bicycle, Car};
+    assert_eq!(at(10.0, 0.0, Car).findings.len(), 1);
+    assert_eq!(at(14.4, 0.0, Car).findings.len(), 1, "they overlap by 0.1 m");
+    assert_eq!(at(14.6, 0.0, Car).opportunities, 0);
+    assert_eq!(at(10.0, 90.0, Car).opportunities, 0, "crossing");
+    assert_eq!(at(10.0, 0.0, Bicycle).opportunities, 0, "a rule of its own");
+    let f = at(10.0, 0.0, Car).findings.remove(0);
+    assert!((f.measured - 0.15).abs() < 1e-9 && f.actors == ["other"], "{f:?}");
+}
+
+#[test]
+fn drifting_together_needs_more_room() {
+    // 0.3 m/s toward each other of the ego alone.
+    let yaw = lukao_model::math::asin(0.03);
+    let ego = ActorBuilder::car("ego").motion(Motion::at(10.0, -1.75, yaw).speed(10.0).cruise(1000.0));
+    let other = car("other", 10.0, 1.75, 10.0);
+    let case = Case::new(drive(2.0, ego.dynamics()).actor(other).build()).on(Straight::one_way(2).track());
+    let f = case.params("min_duration_s = 0.0").run("rss-lateral-distance").findings.remove(0);
+    let due = 0.1 + (0.4 + 0.5 * 0.5 / 1.6) + (0.4 + 0.4 * 0.4 / 1.6);
+    assert!((f.limit - due).abs() < 1e-6, "{f:?}");
 }
