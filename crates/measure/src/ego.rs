@@ -57,6 +57,19 @@ impl Ego {
         Self { samples, block }
     }
 
+    /// The samples of any actor within closed times, of every origin; they count as those of the block.
+    pub(crate) fn over(drive: &Drive, actor: ActorIx, when: Interval) -> Self {
+        let mut out = Self::new(drive, Some(actor), Interval::ALL, Admit::ALL);
+        out.samples.retain(|s| when.from_ns <= s.t_ns && s.t_ns <= when.to_ns);
+        let n = out.samples.len();
+        for k in 0..n {
+            let joined = k + 1 < n && out.samples[k + 1].run == out.samples[k].run;
+            out.samples[k].goes_on &= joined;
+        }
+        out.block = 0..n;
+        out
+    }
+
     /// All samples in the window.
     #[must_use]
     pub fn samples(&self) -> &[EgoSample] {

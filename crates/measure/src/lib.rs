@@ -20,9 +20,12 @@ pub mod admit;
 pub mod area;
 pub mod attribution;
 pub mod body;
+pub mod conflict;
 pub mod ego;
 pub mod flank;
+pub mod gate;
 pub mod held;
+pub mod junction;
 pub mod lead;
 pub mod lines;
 pub mod motion;
@@ -30,6 +33,7 @@ pub mod near;
 pub mod overlap;
 pub mod phase;
 pub mod place;
+pub mod priority;
 pub mod r157;
 pub mod rss;
 pub mod stops;
@@ -39,9 +43,11 @@ pub mod value;
 mod cache;
 
 pub use admit::Admit;
+pub use conflict::{Encounter, Encounters};
 pub use ego::{Ego, EgoSample};
 pub use flank::Flank;
 pub use held::{Held, Stated};
+pub use junction::Entry;
 pub use lead::{Ahead, Lead, Who};
 pub use motion::{Motion, SpeedSource};
 pub use near::Near;
@@ -54,7 +60,7 @@ use std::sync::{Arc, OnceLock};
 use lukao_contact::{BlockContacts, Options};
 use lukao_model::time::S;
 use lukao_model::{ActorIx, Drive, Interval};
-use lukao_track::{PathIx, StopLineIx, Track};
+use lukao_track::{PathIx, SignalIx, StopLineIx, Track};
 
 use crate::cache::Keyed;
 
@@ -91,6 +97,8 @@ pub struct Measures<'a> {
     ahead: Keyed<Who, Vec<Ahead>>,
     passed: OnceLock<Vec<StopLinePassed>>,
     signals: OnceLock<stops::SignalLog>,
+    entries: OnceLock<Vec<Entry>>,
+    encounters: OnceLock<Vec<Encounters>>,
     contacts: Keyed<bool, BlockContacts>,
 }
 
@@ -124,6 +132,8 @@ impl<'a> Measures<'a> {
             ahead: Keyed::new(),
             passed: OnceLock::new(),
             signals: OnceLock::new(),
+            entries: OnceLock::new(),
+            encounters: OnceLock::new(),
             contacts: Keyed::new(),
         }
     }
@@ -255,6 +265,24 @@ impl<'a> Measures<'a> {
         })
     }
 
+    /// Junctions that the ego enters in the steps of the block, by time: see [`junction`]. Empty without a track.
+    #[must_use]
+    pub fn junction_entries(&self) -> &[Entry] {
+        self.entries.get_or_init(|| {
+            let (Some(track), Some(places)) = (self.track, self.places()) else { return Vec::new() };
+            junction::entries(self, track, places)
+        })
+    }
+
+    /// Whom the ego meets after each of [`Measures::junction_entries`]: see [`conflict`].
+    #[must_use]
+    pub fn encounters(&self) -> &[Encounters] {
+        self.encounters.get_or_init(|| {
+            let Some(track) = self.track else { return Vec::new() };
+            self.junction_entries().iter().map(|e| conflict::encounters(self, track, e)).collect()
+        })
+    }
+
     fn signal_log(&self, track: &Track) -> &stops::SignalLog {
         self.signals.get_or_init(|| stops::SignalLog::new(self.window, self.held, self.admit, track))
     }
@@ -269,6 +297,13 @@ impl<'a> Measures<'a> {
     #[must_use]
     pub fn heads(&self, line: StopLineIx, ways: Option<&[PathIx]>) -> Vec<stops::Head<'_>> {
         self.track.map_or_else(Vec::new, |track| self.signal_log(track).heads(track, line, ways))
+    }
+
+    /// Signals of the track, whatever they govern.
+    #[must_use]
+    pub fn heads_of(&self, signals: &[SignalIx]) -> Vec<stops::Head<'_>> {
+        let of = |track| signals.iter().map(|s| self.signal_log(track).head(*s)).collect();
+        self.track.map_or_else(Vec::new, of)
     }
 
     /// What heads show to the ego at a time within the block or a step of it: see [`stops`].

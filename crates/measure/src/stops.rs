@@ -1,12 +1,7 @@
 //! Stop lines passed by the front bumper, in continuous time, and the signals that govern the ego's way there.
 //!
-//! **Passing** (s): the middle of the front bumper goes from before the line to beyond it, in the direction of
-//! the traffic that the line stops, less than 60° off that direction, within the line or at most half the ego's
-//! width beside it. Between two samples the pose is linear and the time is found to the nanosecond. A line of
-//! several points counts as the straight line between its ends.
-//!
-//! **Uncertainty** of the time: that of the place along the lane (position, half of the size's, survey)
-//! divided by the speed; unknown if one of these is, or if the ego stands.
+//! **Passing** and its uncertainty: see [`gate`](crate::gate). A line of several points counts as the straight line
+//! between its ends.
 //!
 //! **State** of the governing signals: of the signals at the line, those that govern a way that the ego may take
 //! (see [`Places::ways_through`]). Heads whose state is missing or unknown are passed over as long as another
@@ -14,14 +9,13 @@
 
 use lukao_model::code::SignalState;
 use lukao_model::drive::SignalIx as LogSignal;
-use lukao_model::math;
 use lukao_model::outcome::Uncertainty;
 use lukao_model::time::to_s;
 use lukao_model::{Channel, ClockIx, Drive, Origin, Subject};
-use lukao_track::{PathIx, SignalIx, SignalKind, StopLine, StopLineIx, Track, Turn};
+use lukao_track::{PathIx, SignalIx, SignalKind, StopLineIx, Track, Turn};
 
 use crate::admit::Admit;
-use crate::body;
+use crate::gate::{self, Gate};
 use crate::held::{self, Held, Stated};
 use crate::place::Places;
 use crate::sync::{self, Synced};
@@ -44,41 +38,6 @@ pub struct StopLinePassed {
     pub ways: Option<Vec<PathIx>>,
 }
 
-/// A stop line in plan: from its left end to its right end, and the direction of traffic over it.
-struct Course {
-    from: [f64; 2],
-    along: [f64; 2],
-    length: f64,
-    forward: [f64; 2],
-    z: f64,
-}
-
-fn course(line: &StopLine) -> Option<Course> {
-    let (a, b) = (line.points_m.first()?, line.points_m.last()?);
-    let (dx, dy) = (b[0] - a[0], b[1] - a[1]);
-    let length = math::hypot(dx, dy);
-    let along = [dx / length, dy / length];
-    (length > 0.0).then_some(Course {
-        from: [a[0], a[1]],
-        along,
-        length,
-        // The line runs from the driver's left to his right.
-        forward: [-along[1], along[0]],
-        z: f64::midpoint(a[2], b[2]),
-    })
-}
-
-impl Course {
-    /// How far beyond the line a point is, and how far to the right of its left end.
-    fn see(&self, p: [f64; 2]) -> (f64, f64) {
-        let d = [p[0] - self.from[0], p[1] - self.from[1]];
-        (d[0] * self.forward[0] + d[1] * self.forward[1], d[0] * self.along[0] + d[1] * self.along[1])
-    }
-}
-
-/// Most that a heading may differ from the direction of the traffic that a line stops: cos 60°.
-const COS_MOST_OFF: f64 = 0.5;
-
 /// The lines passed in the steps of the block, by time.
 pub(crate) fn passed(
     drive: &Drive,
@@ -87,67 +46,19 @@ pub(crate) fn passed(
     speed: impl Fn(usize) -> Option<Value>,
 ) -> Vec<StopLinePassed> {
     let ego = places.ego;
-    let courses: Vec<(StopLineIx, Course)> =
-        track.stop_lines().filter_map(|(ix, line)| Some((ix, course(line)?))).collect();
+    let gates: Vec<(StopLineIx, Gate)> =
+        track.stop_lines().filter_map(|(ix, line)| Some((ix, Gate::along(&line.points_m)?))).collect();
     let mut out = Vec::new();
     for k in ego.in_block() {
-        let (s, goes_on) = (ego.samples()[k], ego.samples()[k].goes_on);
-        if !goes_on {
-            continue;
-        }
-        let next = ego.samples()[k + 1];
-        let size = ego.size(drive, k);
-        let front = [0.5 * size.length_m, 0.0];
-        let (p, q) = (body::point_m(&s.pose, front), body::point_m(&next.pose, front));
-        for (ix, c) in &courses {
-            let ((before, beside), (after, _)) = (c.see(p), c.see(q));
-            let passes =
-                before < 0.0 && after >= 0.0 && beside.abs() <= c.length + size.width_m + (after - before);
-            if !passes || !on_level(track, s.z_m, c.z) {
-                continue;
-            }
-            let at = |t: i64| s.pose.toward(&next.pose, (t - s.t_ns) as f64 / (next.t_ns - s.t_ns) as f64);
-            let (mut lo, mut hi) = (s.t_ns, next.t_ns);
-            while hi - lo > 1 {
-                let mid = lo + (hi - lo) / 2;
-                if c.see(body::point_m(&at(mid), front)).0 < 0.0 { lo = mid } else { hi = mid }
-            }
-            let pose = at(hi);
-            let (_, beside) = c.see(body::point_m(&pose, front));
-            let (sin, cos) = math::sin_cos(pose.yaw_rad);
-            let half = 0.5 * size.width_m;
-            let within = (-half..=c.length + half).contains(&beside);
-            if !within || cos * c.forward[0] + sin * c.forward[1] < COS_MOST_OFF {
-                continue;
-            }
-            let run = &drive.runs()[s.run];
-            let v = speed(k)
-                .zip(speed(k + 1))
-                .map(|(a, b)| a.toward(b, to_s(hi - s.t_ns) / to_s(next.t_ns - s.t_ns)));
-            let place = Uncertainty::from_option(run.accuracy.position_m.at(s.i))
-                .rss(Uncertainty::from_option(size.accuracy_m).times(0.5))
-                .rss(Uncertainty::from_option(track.survey().accuracy_m));
-            let u_s = match (place, v) {
-                (Uncertainty::Known(0.0), _) => Uncertainty::Known(0.0),
-                (u, Some(v)) if v.value > 0.0 => u.times(1.0 / v.value),
-                _ => Uncertainty::Unknown,
-            };
-            out.push(StopLinePassed {
-                line: *ix,
-                k,
-                t_ns: hi,
-                u_s,
-                speed_mps: v,
-                ways: places.ways_through(k),
-            });
+        for (ix, gate) in &gates {
+            let Some(t_ns) = gate.passed(drive, track, ego, k) else { continue };
+            let speed_mps = gate::speed_at(ego, k, t_ns, &speed);
+            let u_s = gate::u_s(drive, track, ego, k, speed_mps);
+            out.push(StopLinePassed { line: *ix, k, t_ns, u_s, speed_mps, ways: places.ways_through(k) });
         }
     }
     out.sort_by_key(|x| (x.t_ns, x.line));
     out
-}
-
-fn on_level(track: &Track, z_m: Option<f64>, line_z_m: f64) -> bool {
-    !track.features().heights || z_m.is_none_or(|z| (z - line_z_m).abs() <= lukao_track::LEVEL_TOLERANCE_M)
 }
 
 /// A signal head that governs a way, and what the log says of it.
@@ -218,7 +129,12 @@ impl SignalLog {
             light && (s.governs.is_empty() || ways.is_none_or(|w| w.iter().any(|p| s.governs.contains(p))))
         };
         let signals = track.stop_line(line).signals.iter().copied().filter(governs);
-        signals.map(|signal| Head { signal, stated: &self.stated[signal.get()] }).collect()
+        signals.map(|signal| self.head(signal)).collect()
+    }
+
+    /// One signal of the track as a head.
+    pub(crate) fn head(&self, signal: SignalIx) -> Head<'_> {
+        Head { signal, stated: &self.stated[signal.get()] }
     }
 }
 

@@ -60,6 +60,12 @@ impl Track {
         &self.index.signs[lane.get()]
     }
 
+    /// Traffic lights that govern a path.
+    #[must_use]
+    pub fn lights_of(&self, path: PathIx) -> &[SignalIx] {
+        &self.index.lights[path.get()]
+    }
+
     /// Zones that cover a part of one lane.
     pub fn zones_on(&self, lane: LaneIx) -> impl Iterator<Item = &Zone> {
         self.index.zones[lane.get()].iter().map(|i| &self.parts.zones[*i])

@@ -2,6 +2,7 @@
 
 use rstar::{AABB, RTree, RTreeObject};
 
+use crate::furniture::SignalKind;
 use crate::ix::{CrossingIx, LaneIx, LineIx, PathIx, SignalIx, StopLineIx};
 use crate::lane::Lane;
 use crate::plane::{P2, P3, in_triangle, xy};
@@ -52,6 +53,7 @@ pub(crate) struct Index {
     pub zones: Vec<Vec<usize>>,
     /// Box around each lane.
     pub bounds: Vec<(P2, P2)>,
+    pub lights: Vec<Vec<SignalIx>>,
 }
 
 impl Index {
@@ -100,10 +102,16 @@ impl Index {
                 zones[stretch.lane.get()].push(i);
             }
         }
-        let (cells, segments) = (cells(parts), RTree::bulk_load(segments));
+        let mut lights = vec![Vec::new(); parts.paths.len()];
+        for (i, signal) in parts.signals.iter().enumerate() {
+            for path in signal.governs.iter().filter(|_| signal.kind == SignalKind::TrafficLight) {
+                lights[path.get()].push(SignalIx::new(i));
+            }
+        }
         let border = |l: &Lane| -> Vec<P2> { l.left_m.iter().chain(&l.right_m).map(|p| xy(*p)).collect() };
         let bounds = parts.lanes.iter().map(|l| bounds(&border(l))).collect();
-        Self { cells, segments, stop_lines, crossings, paths, signs, zones, bounds }
+        let (cells, segments) = (cells(parts), RTree::bulk_load(segments));
+        Self { cells, segments, stop_lines, crossings, paths, signs, zones, bounds, lights }
     }
 }
 
