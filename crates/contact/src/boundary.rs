@@ -1,10 +1,11 @@
 //! Boundary: when the ego's footprint or a wheel stood on a line, and how far over it reached.
 
 use lukao_model::vehicle::VehicleSheet;
-use lukao_model::{ActorIx, Column, Drive, Interval, Run};
+use lukao_model::{ActorIx, Column, Drive, Interval, Run, math};
 
+use crate::around::{Around, MARGIN_M};
 use crate::contacts::span_of;
-use crate::geometry::{Placed, distance, length, meeting_point, place, separation, sub};
+use crate::geometry::{Placed, meeting_point, place, separation, sub};
 use crate::index::Bounds;
 use crate::lines::{Edge, Lines};
 use crate::motion::{Knot, Track};
@@ -201,33 +202,33 @@ fn run_crossings(
     out: &mut Vec<CrossingPiece>,
 ) {
     let begin = out.len();
-    let (mut near, mut scratch, mut hits) = (Vec::new(), Scratch::default(), Vec::new());
+    let mut around = Around::new(lines, shape);
+    let (mut close, mut near, mut corners) = (Vec::new(), Vec::new(), Placed::new());
+    let (mut scratch, mut hits) = (Scratch::default(), Vec::new());
     let (first_ns, last_ns) = (track.first_ns(), track.last_ns());
     for (i, from_ns, to_ns) in steps(track, span) {
-        let area = swept(track, i, shape.radius_m);
-        lines.near(&area, &mut near);
-        if near.is_empty() {
+        let (p, by, turn) = way(track, i);
+        around.close(p, by, track.yaw[i], turn, &mut close);
+        if close.is_empty() {
             continue;
         }
-        let j = (i + 1).min(track.x.len() - 1);
-        let middle = [(track.x[i] + track.x[j]) * 0.5, (track.y[i] + track.y[j]) * 0.5];
-        let half_step = length(sub([track.x[j], track.y[j]], [track.x[i], track.y[i]])) * 0.5;
         hits.clear();
-        for &k in &near {
+        for &k in &close {
             let edge = &lines.edges[k as usize];
-            if edge.distance_m(middle) > shape.radius_m + half_step + 1e-3 {
-                continue;
-            }
             let knot = step_knot(track, i, (from_ns, to_ns), shape, edge);
             if knot.is_plain() && touching(&knot, &mut scratch) {
                 hits.extend(scratch.pieces.iter().map(|p| (edge.line, *p, k)));
             }
         }
+        if hits.is_empty() {
+            continue;
+        }
+        around.meeting(&swept(p, by, shape.radius_m), &mut near);
         hits.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.0.total_cmp(&b.1.0)).then(a.2.cmp(&b.2)));
         for &(line, (u0, u1), k) in &hits {
             let edge = &lines.edges[k as usize];
             let knot = step_knot(track, i, (from_ns, to_ns), shape, edge);
-            let (left, right) = reach(&knot, lines, line, &near, [u0, u1]);
+            let (left, right) = reach(&knot, lines, line, &near, [u0, u1], &mut corners);
             let piece = CrossingPiece {
                 crossing: Crossing {
                     line: line as usize,
@@ -256,13 +257,22 @@ fn run_crossings(
     }
 }
 
-/// A box around the body from sample `i` to the next.
-fn swept(track: &Track<'_>, i: usize, radius_m: f64) -> Bounds {
-    let mut b = Bounds::NONE;
-    b.add([track.x[i], track.y[i]]);
+/// Place at sample `i`, and the way and the turn to the next.
+#[inline]
+fn way(track: &Track<'_>, i: usize) -> ([f64; 2], [f64; 2], f64) {
     let j = (i + 1).min(track.x.len() - 1);
-    b.add([track.x[j], track.y[j]]);
-    let r = radius_m + 1e-3;
+    let (p, q) = ([track.x[i], track.y[i]], [track.x[j], track.y[j]]);
+    let turn = track.yaw[j] - track.yaw[i];
+    let turn = if turn.abs() < 3.0 { turn } else { math::angle_between(track.yaw[i], track.yaw[j]) };
+    (p, sub(q, p), turn)
+}
+
+/// A box around the body on its way.
+fn swept(p: [f64; 2], by: [f64; 2], radius_m: f64) -> Bounds {
+    let mut b = Bounds::NONE;
+    b.add(p);
+    b.add([p[0] + by[0], p[1] + by[1]]);
+    let r = radius_m + MARGIN_M;
     Bounds { min: b.min.map(|v| v - r), max: b.max.map(|v| v + r) }
 }
 
@@ -273,20 +283,33 @@ fn step_knot<'a>(
     shape: &'a Footprint,
     edge: &'a Edge,
 ) -> Knot<'a> {
-    // A line is on the surface that the body stands on, or against its side.
-    let heights = edge.z.map(|(lo, hi)| (lo, hi + BELOW_M));
-    Knot::against((track, i, shape), (from_ns, to_ns), (edge.from, &edge.shape), heights)
+    Knot::against((track, i, shape), (from_ns, to_ns), (edge.from, &edge.shape), heights(edge))
+}
+
+/// A line is on the surface that the body stands on, or against its side.
+fn heights(edge: &Edge) -> Option<(f64, f64)> {
+    edge.z.map(|(lo, hi)| (lo, hi + BELOW_M))
+}
+
+/// Whether a body whose underside is at `z` is at the height of a line, or either's is unknown.
+fn is_level(z: Option<f64>, height_m: f64, edge: &Edge) -> bool {
+    z.zip(heights(edge)).is_none_or(|(z, (low, high))| z - high <= 0.0 && low - z - height_m <= 0.0)
 }
 
 /// How far the corners reach to the left and right of the line at both ends of a piece, and at which `u`.
-fn reach(knot: &Knot<'_>, lines: &Lines, line: u32, near: &[u32], at: [f64; 2]) -> ((f64, f64), (f64, f64)) {
-    let mine: Vec<u32> = near.iter().copied().filter(|k| lines.edges[*k as usize].line == line).collect();
+fn reach(
+    knot: &Knot<'_>,
+    lines: &Lines,
+    line: u32,
+    near: &[u32],
+    at: [f64; 2],
+    corners: &mut Placed,
+) -> ((f64, f64), (f64, f64)) {
     let (mut left, mut right) = ((0.0, at[0]), (0.0, at[0]));
-    let mut corners = Placed::new();
     for u in at {
-        place(knot.shape_a, knot.a.position(u), knot.a.yaw + knot.a.turn * u, &mut corners);
-        for c in &corners {
-            let Some(d) = lines.offset_m(line, &mine, *c) else { continue };
+        place(knot.shape_a, knot.a.position(u), knot.a.yaw + knot.a.turn * u, corners);
+        for c in corners.iter() {
+            let Some(d) = lines.offset_m(line, near, *c) else { continue };
             if d > left.0 {
                 left = (d, u);
             }
@@ -373,50 +396,21 @@ pub fn boundary_column(
 ) -> (Vec<i64>, Column<f64>) {
     let span = span_of(block);
     let (mut times, mut values) = (Vec::new(), Vec::new());
-    let (mut near, mut pa, mut pb) = (Vec::new(), Placed::new(), Placed::new());
     for run in window.runs_of(ego).iter().filter(|r| !r.is_empty()) {
         let track = Track::new(window, run);
         let shape = footprint(window, run, options, true);
-        // The last distance and the way since then bound the next one.
-        let mut bound = 2.0f64;
-        for i in 0..track.t.len() {
-            if !span.holds(track.t[i]) {
+        let mut around = Around::new(lines, &shape);
+        let first = track.t.partition_point(|t| *t < span.from_ns);
+        for i in (first..track.t.len()).take_while(|i| span.holds(track.t[*i])) {
+            times.push(track.t[i]);
+            if !track.is_plain_at(i) || !shape.is_plain() {
+                values.push(None);
                 continue;
             }
-            let mut found = None;
-            loop {
-                let r = shape.radius_m + bound.min(within_m);
-                let at = [track.x[i], track.y[i]];
-                let area = Bounds { min: at.map(|v| v - r), max: at.map(|v| v + r) };
-                lines.near(&area, &mut near);
-                let mut best = f64::INFINITY;
-                for &k in &near {
-                    // The centre's distance less the radius is a lower bound.
-                    if lines.edges[k as usize].distance_m(at) * (1.0 - 1e-12) - shape.radius_m > best {
-                        continue;
-                    }
-                    let knot =
-                        step_knot(&track, i, (track.t[i], track.t[i]), &shape, &lines.edges[k as usize]);
-                    if knot.is_plain() && knot.level.is_some() {
-                        knot.placed(0.0, &mut pa, &mut pb);
-                        best = best.min(distance(&pa, &pb).0);
-                    }
-                }
-                if best <= bound.min(within_m) {
-                    found = Some(best);
-                    break;
-                }
-                if bound >= within_m || !(bound < f64::MAX) {
-                    break;
-                }
-                bound *= 2.0;
-            }
-            times.push(track.t[i]);
-            values.push(found);
-            if let (Some(d), true) = (found, i + 1 < track.t.len()) {
-                let step = length(sub([track.x[i + 1], track.y[i + 1]], [track.x[i], track.y[i]]));
-                bound = d + step + 0.5;
-            }
+            let (p, by, _) = way(&track, i);
+            let z = run.z_m.as_ref().and_then(|z| z.get(i));
+            let counts = |e: &Edge| e.shape.is_plain() && is_level(z, track.height_m, e);
+            values.push(around.nearest((p, track.yaw[i]), by, within_m, counts));
         }
     }
     (times, Column::from_options(values))

@@ -35,6 +35,7 @@
 #![allow(clippy::neg_cmp_op_on_partial_ord)]
 
 mod all_pairs;
+mod around;
 mod boundary;
 mod boxes;
 mod clearance;

@@ -2,7 +2,7 @@
 
 use lukao_model::{Error, Position};
 
-use crate::geometry::{dot, sub};
+use crate::geometry::{dot, length, sub};
 use crate::index::Bounds;
 use crate::motion::MAX_POSITION_M;
 use crate::shape::Footprint;
@@ -26,19 +26,38 @@ pub(crate) struct Edge {
     pub ordinal: u32,
     pub from: [f64; 2],
     pub to: [f64; 2],
+    /// Unit vector from one to the other (along x for an edge of no length), and the length.
+    pub dir: [f64; 2],
+    pub length_m: f64,
     /// Lowest and highest, if known.
     pub z: Option<(f64, f64)>,
     pub shape: Footprint,
 }
 
 impl Edge {
-    /// Distance of a point.
-    pub(crate) fn distance_m(&self, p: [f64; 2]) -> f64 {
-        let (d, way) = (sub(p, self.from), sub(self.to, self.from));
-        let l2 = dot(way, way);
-        let part = if l2 > 0.0 { (dot(d, way) / l2).clamp(0.0, 1.0) } else { 0.0 };
-        let q = [d[0] - way[0] * part, d[1] - way[1] * part];
-        dot(q, q).sqrt()
+    fn new(line: usize, ordinal: usize, (from, to): ([f64; 2], [f64; 2]), z: Option<(f64, f64)>) -> Self {
+        let way = sub(to, from);
+        let length_m = length(way);
+        let dir = if length_m > 0.0 { way.map(|v| v / length_m) } else { [1.0, 0.0] };
+        let (line, ordinal, shape) = (line as u32, ordinal as u32, Footprint::edge(way));
+        Self { line, ordinal, from, to, dir, length_m, z, shape }
+    }
+
+    /// Square of the distance of a point.
+    #[inline]
+    pub(crate) fn distance2_m2(&self, p: [f64; 2]) -> f64 {
+        let d = sub(p, self.from);
+        let along = dot(d, self.dir).clamp(0.0, self.length_m);
+        let q = [d[0] - self.dir[0] * along, d[1] - self.dir[1] * along];
+        dot(q, q)
+    }
+
+    /// Whether the edge's own box meets `area`.
+    #[inline]
+    pub(crate) fn meets(&self, area: &Bounds) -> bool {
+        (0..2).all(|k| {
+            self.from[k].min(self.to[k]) <= area.max[k] && self.from[k].max(self.to[k]) >= area.min[k]
+        })
     }
 }
 
@@ -100,8 +119,7 @@ impl Lines {
             }
             for (i, w) in p.windows(2).enumerate() {
                 let z = line.z_m.as_ref().map(|z| (z[i].min(z[i + 1]), z[i].max(z[i + 1])));
-                let shape = Footprint::edge(sub(w[1], w[0]));
-                out.edges.push(Edge { line: k as u32, ordinal: i as u32, from: w[0], to: w[1], z, shape });
+                out.edges.push(Edge::new(k, i, (w[0], w[1]), z));
             }
             let count =
                 u32::try_from(out.edges.len()).map_err(|_| wrong("fewer than 2³² edges", "more".into()))?;
@@ -131,44 +149,34 @@ impl Lines {
         out.extend_from_slice(&self.grid.long);
         out.sort_unstable();
         out.dedup();
-        out.retain(|e| {
-            let e = &self.edges[*e as usize];
-            (0..2).all(|k| e.from[k].min(e.to[k]) <= area.max[k] && e.from[k].max(e.to[k]) >= area.min[k])
-        });
+        out.retain(|e| self.edges[*e as usize].meets(area));
     }
 
-    /// Which side of a line `p` lies on, and how far from the edges given, which are of that line: positive to the
-    /// left of its direction. Near a corner the side is that of the angle's bisector.
+    /// Which side of a line `p` lies on, and how far from those of the edges given that are the line's: positive to
+    /// the left of its direction. Near a corner the side is that of the angle's bisector.
     pub(crate) fn offset_m(&self, line: u32, near: &[u32], p: [f64; 2]) -> Option<f64> {
         let mut best: Option<(f64, f64)> = None;
         for k in near {
             let e = &self.edges[*k as usize];
-            let (d, way) = (sub(p, e.from), sub(e.to, e.from));
-            let l2 = dot(way, way);
-            if l2 == 0.0 {
+            if e.line != line || e.length_m == 0.0 {
                 continue;
             }
-            let part = (dot(d, way) / l2).clamp(0.0, 1.0);
-            let q = [d[0] - way[0] * part, d[1] - way[1] * part];
+            let d = sub(p, e.from);
+            let along = dot(d, e.dir).clamp(0.0, e.length_m);
+            let q = [d[0] - e.dir[0] * along, d[1] - e.dir[1] * along];
             let d2 = dot(q, q);
             if best.is_some_and(|b| b.0 <= d2) {
                 continue;
             }
-            let unit = |e: &Edge| {
-                let v = sub(e.to, e.from);
-                let l = dot(v, v).sqrt();
-                if l > 0.0 { [v[0] / l, v[1] / l] } else { [0.0; 2] }
-            };
-            let mut dir = unit(e);
+            let mut dir = e.dir;
             let (first, last) = (self.first[line as usize], self.first[line as usize + 1]);
-            let neighbour = match part {
+            let neighbour = match along {
                 v if v <= 0.0 && *k > first => Some(k - 1),
-                v if v >= 1.0 && k + 1 < last => Some(k + 1),
+                v if v >= e.length_m && k + 1 < last => Some(k + 1),
                 _ => None,
             };
-            if let Some(n) = neighbour {
-                let other = unit(&self.edges[n as usize]);
-                dir = [dir[0] + other[0], dir[1] + other[1]];
+            if let Some(other) = neighbour.map(|n| &self.edges[n as usize]).filter(|o| o.length_m > 0.0) {
+                dir = [dir[0] + other.dir[0], dir[1] + other.dir[1]];
             }
             best = Some((d2, if dir[0] * q[1] - dir[1] * q[0] < 0.0 { -1.0 } else { 1.0 }));
         }
