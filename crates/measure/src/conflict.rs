@@ -1,7 +1,7 @@
 //! Encounters at junctions: who was in the place where two ways overlap first, and by how much.
 //!
-//! **Conflict zone**: where the lanes of two paths through a junction overlap in plan, told to 0.5 m, without the
-//! outer twentieth of each lane's width. **In the zone**: from the moment at which the front of the footprint, along
+//! **Conflict zone**: where swaths of 2 m along the middle of the lanes of two paths through a junction overlap in
+//! plan, told to 0.5 m. **In the zone**: from the moment at which the front of the footprint, along
 //! the middle of its way, reaches the zone's begin until its rear has passed the zone's end. Between samples the place
 //! along the way is linear.
 //!

@@ -17,6 +17,7 @@
 //! ```
 
 pub mod admit;
+pub mod approach;
 pub mod area;
 pub mod attribution;
 pub mod body;

@@ -108,6 +108,21 @@ pub fn enters_ring(track: &Track, path: PathIx) -> bool {
     p.to.is_some_and(|to| track.on_ring(to)) && !track.on_ring(p.from)
 }
 
+/// Degrees from the direction of one approach to that of another, to the left positive.
+fn between_deg(track: &Track, mine: PathIx, theirs: PathIx) -> f64 {
+    let heading = |p: PathIx| {
+        let lane = track.lane(track.path(p).from);
+        lane.heading_at(lane.length_m())
+    };
+    math::angle_between(heading(mine), heading(theirs)).to_degrees()
+}
+
+/// Whether two paths come from opposite sides: their approaches differ by more than 150°.
+#[must_use]
+pub fn opposite(track: &Track, mine: PathIx, theirs: PathIx) -> bool {
+    between_deg(track, mine, theirs).abs() > 150.0
+}
+
 /// Who of two that take these paths goes first.
 #[must_use]
 pub fn right_of_way(track: &Track, mine: PathIx, theirs: PathIx) -> Right {
@@ -139,8 +154,7 @@ pub fn right_of_way(track: &Track, mine: PathIx, theirs: PathIx) -> Right {
 
 fn by_law(track: &Track, mine: PathIx, theirs: PathIx) -> Right {
     let (a, b) = (track.path(mine), track.path(theirs));
-    let heading = |l: LaneIx| track.lane(l).heading_at(track.lane(l).length_m());
-    let between = math::angle_between(heading(a.from), heading(b.from)).to_degrees();
+    let between = between_deg(track, mine, theirs);
     if between.abs() <= 30.0 {
         return Right::Unsaid;
     }

@@ -30,7 +30,7 @@ fn met(drive: &Drive, track: &Track) -> (Vec<f64>, Vec<Encounters>) {
     (entries, m.encounters().to_vec())
 }
 
-/// Two straight ways cross: the zone is x 0 to 3.5 m for the ego, y -3.5 to 0 m for the other.
+/// Two straight ways cross: the zone is x 0.5 to 3 m for the ego, y -3 to -0.5 m for the other.
 #[test]
 fn times_at_a_right_angle_are_those_of_the_motion() {
     let track = crossroads(&[]);
@@ -44,8 +44,8 @@ fn times_at_a_right_angle_are_those_of_the_motion() {
         let (entries, met) = met(&drive, &track);
         assert!((entries[0] - (-12.0 - x - 2.25) / v).abs() < 1e-6, "{entries:?}");
         let [e] = met[0].with.as_slice() else { panic!("{met:?}") };
-        let ego = [(-x - 2.25) / v, (3.5 - x + 2.25) / v];
-        let other = [(-3.5 - y - 2.25) / w, (-y + 2.25) / w];
+        let ego = [(0.5 - x - 2.25) / v, (3.0 - x + 2.25) / v];
+        let other = [(-3.0 - y - 2.25) / w, (-0.5 - y + 2.25) / w];
         for i in 0..2 {
             assert!((to_s(e.ego_ns[i]) - ego[i]).abs() < 1e-6, "{e:?} {ego:?}");
             assert!((to_s(e.other_ns[i].unwrap()) - other[i]).abs() < 1e-6, "{e:?} {other:?}");
@@ -73,7 +73,7 @@ fn times_at_a_right_angle_are_those_of_the_motion() {
 fn who_brakes_for_the_ego_was_coming() {
     // The other would have been there 1.5 s after the ego left, but it stops.
     let track = crossroads(&[]);
-    let other = Motion::at(1.75, -3.5 - 2.25 - 40.0, std::f64::consts::FRAC_PI_2)
+    let other = Motion::at(1.75, -3.0 - 2.25 - 40.0, std::f64::consts::FRAC_PI_2)
         .speed(10.0)
         .cruise(1.9)
         .brake(6.0, 0.0);
@@ -83,9 +83,9 @@ fn who_brakes_for_the_ego_was_coming() {
     // It does not come in, so that any of its three ways may have been meant.
     let straight = path(&track, "2", "4");
     let e = met[0].with.iter().find(|e| e.theirs == straight).unwrap();
-    // The ego's front is at the zone at 2.0 s and its rear out at 2.8 s; the other's front is 40 m off at the start.
+    // The ego's front is at the zone at 2.05 s and its rear out at 2.75 s; the other's front is 40 m off at the start.
     assert!(e.pet_s.is_none() && e.ego_first, "{e:?}");
-    assert!((e.gap_s.unwrap().value - 1.2).abs() < 1e-6, "{e:?}");
+    assert!((e.gap_s.unwrap().value - 1.25).abs() < 1e-6, "{e:?}");
 }
 
 #[test]

@@ -26,6 +26,7 @@ mod words;
 mod contact;
 mod control;
 mod distance;
+mod junctions;
 mod lanes;
 mod signals;
 mod speed;
@@ -41,19 +42,25 @@ pub const ALL: &[Entry] = &[
     Entry::of::<contact::contact_with_actor::ContactWithActor>(),
     Entry::of::<distance::critical_following::CriticalFollowing>(),
     Entry::of::<distance::expressway_gap::ExpresswayGap>(),
+    Entry::of::<junctions::give_way::GiveWay>(),
     Entry::of::<distance::hard_braking_needed::HardBrakingNeeded>(),
     Entry::of::<control::harsh_braking::HarshBraking>(),
     Entry::of::<control::lateral_acceleration::LateralAcceleration>(),
     Entry::of::<lanes::leaves_drivable_area::LeavesDrivableArea>(),
+    Entry::of::<junctions::left_turn_cuts_oncoming::LeftTurnCutsOncoming>(),
     Entry::of::<distance::minimum_following_distance::MinimumFollowingDistance>(),
     Entry::of::<signals::red_light::RedLight>(),
+    Entry::of::<junctions::right_turn_cuts_left_turn::RightTurnCutsLeftTurn>(),
+    Entry::of::<junctions::roundabout_entry::RoundaboutEntry>(),
     Entry::of::<distance::rss_following_distance::RssFollowingDistance>(),
     Entry::of::<distance::rss_lateral_distance::RssLateralDistance>(),
     Entry::of::<distance::rss_oncoming_distance::RssOncomingDistance>(),
     Entry::of::<lanes::solid_line_crossed::SolidLineCrossed>(),
     Entry::of::<speed::speed_limit::SpeedLimit>(),
+    Entry::of::<junctions::stop_sign::StopSign>(),
     Entry::of::<distance::time_headway::TimeHeadway>(),
     Entry::of::<distance::time_to_collision::TimeToCollision>(),
+    Entry::of::<junctions::unsignalled_right_of_way::UnsignalledRightOfWay>(),
     Entry::of::<lanes::wrong_way::WrongWay>(),
 ];
 

@@ -3,8 +3,11 @@
 use crate::index::{bounds, quad, triangles};
 use crate::ix::{LaneIx, PathIx, RoadIx};
 use crate::lane::Travel;
-use crate::plane::{P2, P3, convex_meet, dist_to_segment, in_polygon, xy};
+use crate::plane::{P2, P3, convex_meet, dist, dist_to_segment, in_polygon, xy};
 use crate::track::Track;
+
+/// How wide a swath along the middle of each lane is in the way of others, metres: about a car with its mirrors.
+pub const SWATH_M: f64 = 2.0;
 
 /// A junction as the map declares it.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,7 +71,7 @@ impl Track {
         Way { lanes, inside_m: begin }
     }
 
-    /// Where two paths of one junction overlap inside it; `None` if they do not, or begin in the same lane.
+    /// Where the swaths ([`SWATH_M`]) of two paths of one junction overlap inside it, to 0.5 m; `None` if they do not, or begin in the same lane.
     #[must_use]
     pub fn conflict(&self, a: PathIx, b: PathIx) -> Option<Conflict> {
         let (pa, pb) = (self.path(a), self.path(b));
@@ -165,14 +168,14 @@ struct Cell {
 impl Cell {
     /// Longest piece, metres: how finely places of a conflict are told.
     const LONGEST_M: f64 = 0.5;
-    /// Part of the width at each edge that does not count.
-    const EDGE: f64 = 0.05;
 
     fn cut(q: [P2; 4], from_m: f64, to_m: f64) -> Vec<Self> {
         let n = ((to_m - from_m) / Self::LONGEST_M).ceil().clamp(1.0, 1000.0);
         let mix = |a: P2, b: P2, f: f64| crate::plane::lerp2(a, b, f);
-        // Lanes side by side share a border and are not in each other's way.
-        let (i, o) = (Self::EDGE, 1.0 - Self::EDGE);
+        // Along the middle of the lane: lanes side by side share a border and are not in each other's way.
+        let width = dist(q[0], q[1]).max(dist(q[3], q[2]));
+        let i = if width > SWATH_M { 0.5 - 0.5 * SWATH_M / width } else { 0.0 };
+        let o = 1.0 - i;
         let q = [mix(q[0], q[1], i), mix(q[0], q[1], o), mix(q[3], q[2], o), mix(q[3], q[2], i)];
         (0..n as usize)
             .map(|k| {

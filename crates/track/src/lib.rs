@@ -59,7 +59,7 @@ pub use furniture::{
     Structure, StructureKind, Zone, ZoneKind,
 };
 pub use ix::{CrossingIx, LaneIx, LineIx, PathIx, RoadIx, SignalIx, StopLineIx};
-pub use junction::{Conflict, Junction, Way, outline_distance};
+pub use junction::{Conflict, Junction, SWATH_M, Way, outline_distance};
 pub use lane::{Lane, LaneKind, Path, Road, RoadKind, SpeedLimit, SpeedSpan, Travel, Turn};
 pub use limits::Limits;
 pub use mark::{LaneChange, Line, Mark, MarkColour, MarkKind, Side, Stripe};

@@ -20,10 +20,10 @@ fn straight_ways_meet_in_the_square_of_their_lanes() {
     let t = track(&example::crossroads(&[]));
     assert_eq!(t.paths().count(), 12);
     assert_eq!(t.path(path(&t, "1", "4")).turn, Turn::Left);
-    // From the west y is -3.5 to 0, from the south x is 0 to 3.5; both begin 12 m before the middle.
+    // From the west y is -2.75 to -0.75, from the south x is 0.75 to 2.75; both begin 12 m before the middle.
     let c = t.conflict(path(&t, "1", "3"), path(&t, "2", "4")).unwrap();
-    assert!((c.a_m[0] - 12.0).abs() < 0.6 && (c.a_m[1] - 15.5).abs() < 0.6, "{c:?}");
-    assert!((c.b_m[0] - 8.5).abs() < 0.6 && (c.b_m[1] - 12.0).abs() < 0.6, "{c:?}");
+    assert!(c.a_m == [12.5, 15.0], "{c:?}");
+    assert!(c.b_m == [9.0, 11.5], "{c:?}");
     assert!(!c.merges);
     // Straight on from both sides run side by side, two right turns are in no one's way.
     assert_eq!(t.conflict(path(&t, "1", "3"), path(&t, "3", "1")), None);

@@ -5,6 +5,7 @@ mod attribution;
 mod cases;
 mod distance;
 mod invariance;
+mod junctions;
 mod reference;
 mod registry;
 mod roads;

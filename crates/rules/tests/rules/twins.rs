@@ -74,6 +74,7 @@ pub fn twins() -> Vec<Twin> {
     let mut all = general();
     // One line for each group's file.
     all.extend(crate::distance::twins());
+    all.extend(crate::junctions::twins());
     all.sort_by_key(|t| t.0);
     all
 }

@@ -1,0 +1,11 @@
+//! Right of way at junctions, and where one may not enter or stop.
+
+pub(crate) mod give_way;
+pub(crate) mod left_turn_cuts_oncoming;
+pub(crate) mod right_turn_cuts_left_turn;
+pub(crate) mod roundabout_entry;
+pub(crate) mod stop_sign;
+pub(crate) mod unsignalled_right_of_way;
+
+mod control;
+mod yielding;

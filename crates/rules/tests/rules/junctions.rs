@@ -1,0 +1,220 @@
+//! Right of way and stopping at junctions. Arms of the crossroads: 1 west, 2 south, 3 east, 4 north.
+
+use std::f64::consts::{FRAC_PI_2, PI};
+
+use lukao_model::Outcome;
+use lukao_model::code::SignalState::{FlashingAmber, Green, Red, Unknown};
+use lukao_testkit::{ActorBuilder, DriveBuilder, Motion};
+use lukao_track::example;
+
+use crate::support::{Case, accurate, drive, exact};
+use crate::twins::Twin;
+
+fn moving(id: &str, motion: Motion) -> ActorBuilder {
+    ActorBuilder::car(id).motion(motion).dynamics()
+}
+
+/// Straight on from the west; the front is at the junction after 2.575 s, its rear out of the south's way at 4.525 s.
+fn eastward() -> ActorBuilder {
+    moving("ego", Motion::at(-40.0, -1.75, 0.0).speed(10.0).cruise(1000.0))
+}
+
+/// From the west to the north, on the middle of the connecting lane.
+fn left_turn(id: &str, x: f64) -> ActorBuilder {
+    let straight = (-12.0 - x) / 10.0;
+    let arc = 13.75 * FRAC_PI_2 / 10.0;
+    moving(id, Motion::at(x, -1.75, 0.0).speed(10.0).cruise(straight).arc(13.75, arc).cruise(10.0))
+}
+
+/// Straight on from the south, `y` metres north of the middle at the start.
+fn northward(y: f64) -> ActorBuilder {
+    moving("other", Motion::at(1.75, y, FRAC_PI_2).speed(10.0).cruise(1000.0))
+}
+
+fn westward(x: f64) -> ActorBuilder {
+    moving("other", Motion::at(x, 1.75, PI).speed(10.0).cruise(1000.0))
+}
+
+fn sign(code: &str) -> String {
+    format!(
+        "<signals><signal id=\"7\" s=\"95\" t=\"-4\" orientation=\"+\" dynamic=\"no\" country=\"DE\" type=\"{code}\"/></signals>"
+    )
+}
+
+/// Lights for all ways from roads 1 and 3.
+fn lights(subtype: &str) -> [(&'static str, String); 2] {
+    ["1", "3"].map(|road| {
+        let id = if road == "1" { "L_1" } else { "L_3" };
+        let xml = format!(
+            "<signals><signal id=\"{id}\" s=\"99\" t=\"-4\" zOffset=\"3\" orientation=\"+\" dynamic=\"yes\" country=\"OpenDRIVE\" type=\"1000011\" subtype=\"{subtype}\"/></signals>"
+        );
+        (road, xml)
+    })
+}
+
+fn crossroads(extra: &[(&str, &str)], ego: ActorBuilder, other: ActorBuilder) -> Case {
+    Case::new(drive(14.0, ego).actor(other).build()).on(exact(&example::crossroads(extra))).guarded()
+}
+
+/// The one from the right comes so long after the ego's rear is out of its way.
+fn from_the_right(gap_s: f64, accuracy_m: f64) -> Case {
+    crossroads(&[], accurate(eastward(), accuracy_m), northward(-(4.525 + gap_s) * 10.0 - 5.25))
+}
+
+fn give_way(gap_s: f64, accuracy_m: f64) -> Case {
+    let ego = accurate(eastward(), accuracy_m);
+    crossroads(&[("1", &sign("205"))], ego, northward(-(4.525 + gap_s) * 10.0 - 5.25))
+}
+
+fn oncoming(x: f64, accuracy_m: f64) -> Case {
+    crossroads(&[], accurate(left_turn("ego", -40.0), accuracy_m), westward(x))
+}
+
+/// From the west to the south; the other from the east to the south.
+fn right_before_left(x: f64, accuracy_m: f64) -> Case {
+    let right = Motion::at(-40.0, -1.75, 0.0).speed(10.0).cruise(2.8).arc(-10.25, 10.25 * FRAC_PI_2 / 10.0);
+    let left = Motion::at(x, 1.75, PI).speed(10.0).cruise((x - 12.0) / 10.0);
+    let left = left.arc(13.75, 13.75 * FRAC_PI_2 / 10.0).cruise(10.0);
+    crossroads(&[], accurate(moving("ego", right.cruise(10.0)), accuracy_m), moving("other", left))
+}
+
+/// The ego joins the ring; the other is on it, `back_deg` before the place where the two join.
+fn ring(back_deg: f64, accuracy_m: f64) -> Case {
+    let track = exact(&example::roundabout());
+    let lane = |id: &str| track.lane_by_id(id).unwrap();
+    let along = |first: &str, second: &str, begin: f64, v: f64| {
+        let (track, a, b) = (track.clone(), lane(first), lane(second));
+        let ring = lane("road 2 section 0 lane -1");
+        Motion::function(move |t| {
+            let mut s = begin + v * t;
+            let mut at = a;
+            for next in [b, ring] {
+                let length = track.lane(at).length_m();
+                if s > length {
+                    s -= length;
+                    at = next;
+                }
+            }
+            let p = track.lane(at).centre_at(s);
+            let pose =
+                lukao_model::drive::Pose { x_m: p[0], y_m: p[1], yaw_rad: track.lane(at).heading_at(s) };
+            lukao_testkit::State { pose, speed_mps: v, accel_lon_mps2: 0.0, curvature_per_m: 0.0 }
+        })
+    };
+    let ring_m = track.lane(lane("road 2 section 0 lane -1")).length_m();
+    let ego = along("road 1 section 0 lane -1", "road 12 section 0 lane -1", 60.0, 6.0);
+    let begin = ring_m - 22.0 * back_deg.to_radians();
+    let other = along("road 2 section 0 lane -1", "road 22 section 0 lane -1", begin, 6.0);
+    let ego = accurate(moving("ego", ego), accuracy_m);
+    Case::new(drive(12.0, ego).actor(moving("other", other)).build()).on(track).guarded()
+}
+
+/// Brakes to a speed 1 m before the end of the lane, and goes on.
+fn stop_sign(slowest_mps: f64, from_m: f64) -> Case {
+    let way = (36.0 - slowest_mps * slowest_mps) / 4.0;
+    let before = from_m - 1.0 - way;
+    let m = Motion::at(-12.0 - 2.25 - from_m, -1.75, 0.0).speed(6.0);
+    let m = if before > 0.0 { m.cruise(before / 6.0).brake(2.0, slowest_mps) } else { m };
+    let m = m.accelerate(2.0, 5.0).cruise(5.0);
+    Case::new(drive(10.0, moving("ego", m)).build()).on(exact(&example::crossroads(&[("1", &sign("206"))])))
+}
+
+pub fn twins() -> Vec<Twin> {
+    vec![
+        ("give-way", [give_way(2.1, 0.0), give_way(1.9, 0.0), give_way(1.9, 5.0)]),
+        ("left-turn-cuts-oncoming", [oncoming(65.5, 0.0), oncoming(63.5, 0.0), oncoming(63.5, 5.0)]),
+        (
+            "right-turn-cuts-left-turn",
+            [right_before_left(64.5, 0.0), right_before_left(63.0, 0.0), right_before_left(63.0, 5.0)],
+        ),
+        ("roundabout-entry", [ring(107.0, 0.0), ring(104.0, 0.0), ring(104.0, 5.0)]),
+        ("stop-sign", [stop_sign(0.1, 30.0), stop_sign(0.3, 30.0), stop_sign(6.0, 2.5)]),
+        (
+            "unsignalled-right-of-way",
+            [from_the_right(2.1, 0.0), from_the_right(1.9, 0.0), from_the_right(1.9, 5.0)],
+        ),
+    ]
+}
+
+#[test]
+fn the_gap_is_that_of_the_plan() {
+    for (case, rule) in
+        [(from_the_right(1.9, 0.0), "unsignalled-right-of-way"), (give_way(1.9, 0.0), "give-way")]
+    {
+        let f = case.run(rule).findings.remove(0);
+        assert!((f.measured - 1.9).abs() < 1e-6 && f.actors == ["other"], "{f:?}");
+        assert_eq!(f.element.as_deref(), Some("junction 9"));
+    }
+    let f = stop_sign(0.3, 30.0).run("stop-sign").findings.remove(0);
+    assert!((f.measured - 0.3).abs() < 0.1, "{f:?}");
+}
+
+#[test]
+fn one_conduct_is_one_rule() {
+    let others = |case: &Case, but: &str| {
+        for (rule, _) in twins().iter().filter(|t| t.0 != but) {
+            assert!(case.run(rule).findings.is_empty(), "{rule} instead of {but}");
+        }
+    };
+    others(&from_the_right(1.9, 0.0), "unsignalled-right-of-way");
+    others(&give_way(1.9, 0.0), "give-way");
+    others(&oncoming(45.0, 0.0), "left-turn-cuts-oncoming");
+    others(&right_before_left(45.0, 0.0), "right-turn-cuts-left-turn");
+    others(&ring(90.0, 0.0), "roundabout-entry");
+}
+
+#[test]
+fn who_lets_the_other_go_first_has_yielded() {
+    // The other is through before the ego comes.
+    let r = crossroads(&[], eastward(), northward(-30.0)).run("unsignalled-right-of-way");
+    assert_eq!((r.outcome(), r.opportunities), (Outcome::Pass, 1), "{r:?}");
+    // From the left nobody goes before the ego.
+    let from_left = moving("other", Motion::at(-1.75, 50.0, -FRAC_PI_2).speed(10.0).cruise(1000.0));
+    let r = crossroads(&[], eastward(), from_left).run("unsignalled-right-of-way");
+    assert_eq!(r.outcome(), Outcome::NotApplicable, "{r:?}");
+    // Who stands before the junction is not coming.
+    let stands = moving("other", Motion::at(1.75, -20.0, FRAC_PI_2));
+    let r = crossroads(&[], eastward(), stands).run("unsignalled-right-of-way");
+    assert_eq!(r.outcome(), Outcome::NotApplicable, "{r:?}");
+}
+
+#[test]
+fn lights_decide_before_signs_and_law() {
+    let run = |ego: ActorBuilder, other: ActorBuilder, subtype: &str, states: [_; 2], rule: &str| {
+        let maps = lights(subtype);
+        let extra: Vec<(&str, &str)> = maps.iter().map(|(r, x)| (*r, x.as_str())).collect();
+        let d = DriveBuilder::new("lit").span_s(0.0, 14.0).hz(20.0).ego(ego).actor(other);
+        let d = d.signal("L_1", &[(0.0, Some(states[0]))]).signal("L_3", &[(0.0, Some(states[1]))]);
+        Case::new(d.build()).on(exact(&example::crossroads(&extra))).run(rule).outcome()
+    };
+    let right = |s| run(eastward(), northward(-69.5), "-1", [s, s], "unsignalled-right-of-way");
+    assert_eq!(right(Green), Outcome::NotApplicable);
+    assert_eq!(right(FlashingAmber), Outcome::Fail, "lights that flash amber rule nobody");
+    assert_eq!(right(Unknown), Outcome::Undetermined);
+    let left = |subtype: &str, states| {
+        run(left_turn("ego", -40.0), westward(45.0), subtype, states, "left-turn-cuts-oncoming")
+    };
+    assert_eq!(left("-1", [Green, Green]), Outcome::Fail, "a round green light protects no left turn");
+    assert_eq!(left("-1", [Green, Red]), Outcome::NotApplicable, "nobody is owed to one who has red");
+    assert_eq!(left("10", [Green, Green]), Outcome::NotApplicable, "an arrow protects");
+    assert_eq!(left("-1", [Green, Unknown]), Outcome::Undetermined);
+}
+
+#[test]
+fn ways_that_are_not_seen_decide_nothing() {
+    // The data of the other ends before it comes to the junction: it may turn right, which is in nobody's way.
+    let other = northward(-69.5).present_s(&[(0.0, 5.0)]);
+    let r = crossroads(&[], eastward(), other).run("unsignalled-right-of-way");
+    assert_eq!(r.outcome(), Outcome::Undetermined, "{r:?}");
+    assert_eq!(r.undetermined[0].what, "way through the junction");
+}
+
+#[test]
+fn a_painted_line_is_where_to_stop() {
+    // A line 6 m before the end: who stands 1 m before the end has passed it rolling.
+    let line = sign("206").replace("</signals>", "<signal id=\"8\" s=\"94\" t=\"0\" orientation=\"+\" dynamic=\"no\" country=\"DE\" type=\"294\"/></signals>");
+    let case = Case { track: Some(exact(&example::crossroads(&[("1", &line)]))), ..stop_sign(0.0, 30.0) };
+    let f = case.run("stop-sign").findings.remove(0);
+    // From 6 m/s down at 2 m/s²: 5 m further on it stands, so that it had √(2 · 2 · 5) there.
+    assert!((f.measured - f64::sqrt(20.0)).abs() < 0.3, "{f:?}");
+}
