@@ -25,6 +25,7 @@ pub mod conflict;
 pub mod ego;
 pub mod flank;
 pub mod gate;
+pub mod ground;
 pub mod held;
 pub mod junction;
 pub mod lead;

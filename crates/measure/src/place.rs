@@ -31,7 +31,8 @@ pub struct Place {
 
 /// What has been looked up.
 pub(crate) struct Cells {
-    hits: Vec<OnceLock<Vec<LaneHit>>>,
+    /// Lanes of all kinds, traffic lanes first, and how many of these.
+    hits: Vec<OnceLock<(Vec<LaneHit>, usize)>>,
     /// For each sample the nearest one before and after, itself included, that is in a lane outside junctions and
     /// in the same run.
     outside: OnceLock<Vec<(Option<usize>, Option<usize>)>>,
@@ -58,11 +59,27 @@ impl<'m> Places<'m> {
     /// If there is no such sample.
     #[must_use]
     pub fn hits(&self, k: usize) -> &'m [LaneHit] {
+        let (hits, traffic) = self.looked_up(k);
+        &hits[..*traffic]
+    }
+
+    /// Lanes of all kinds that hold the ego's centre at sample `k`, traffic lanes first.
+    ///
+    /// # Panics
+    /// If there is no such sample.
+    #[must_use]
+    pub fn all_hits(&self, k: usize) -> &'m [LaneHit] {
+        &self.looked_up(k).0
+    }
+
+    fn looked_up(&self, k: usize) -> &'m (Vec<LaneHit>, usize) {
         self.cells.hits[k].get_or_init(|| {
             let s = &self.ego.samples()[k];
             let mut hits = self.track.lanes_at([s.pose.x_m, s.pose.y_m], s.z_m);
-            hits.retain(|h| self.track.lane(h.lane).kind.is_traffic());
-            hits
+            let traffic = |h: &LaneHit| self.track.lane(h.lane).kind.is_traffic();
+            hits.sort_by_key(|h| !traffic(h));
+            let count = hits.iter().filter(|h| traffic(h)).count();
+            (hits, count)
         })
     }
 
@@ -117,7 +134,12 @@ impl<'m> Places<'m> {
     /// road it is; a road without a kind inside a junction is no motorway.
     #[must_use]
     pub fn on_motorway(&self, k: usize) -> Option<bool> {
-        let hit = self.at(k)?.hit;
+        self.motorway_at(&self.at(k)?.hit)
+    }
+
+    /// The same at a place in a lane of any kind.
+    #[must_use]
+    pub fn motorway_at(&self, hit: &LaneHit) -> Option<bool> {
         let lane = self.track.lane(hit.lane);
         let kind = self.track.road(lane.road).kind_at(lane.road_s_at(hit.station_m));
         kind.map(|kind| kind == "motorway").or(lane.in_junction.then_some(false))

@@ -37,10 +37,12 @@ pub use rule::{Entry, Instance, Rule};
 
 /// All rules, by id.
 pub const ALL: &[Entry] = &[
+    Entry::of::<lanes::bus_lane_used::BusLaneUsed>(),
     Entry::of::<distance::close_meeting::CloseMeeting>(),
     Entry::of::<distance::close_pass::ClosePass>(),
     Entry::of::<contact::contact_with_actor::ContactWithActor>(),
     Entry::of::<distance::critical_following::CriticalFollowing>(),
+    Entry::of::<lanes::emergency_lane_used::EmergencyLaneUsed>(),
     Entry::of::<distance::expressway_gap::ExpresswayGap>(),
     Entry::of::<junctions::give_way::GiveWay>(),
     Entry::of::<distance::hard_braking_needed::HardBrakingNeeded>(),
@@ -48,8 +50,12 @@ pub const ALL: &[Entry] = &[
     Entry::of::<control::lateral_acceleration::LateralAcceleration>(),
     Entry::of::<lanes::leaves_drivable_area::LeavesDrivableArea>(),
     Entry::of::<junctions::left_turn_cuts_oncoming::LeftTurnCutsOncoming>(),
+    Entry::of::<lanes::line_ridden::LineRidden>(),
     Entry::of::<distance::minimum_following_distance::MinimumFollowingDistance>(),
+    Entry::of::<lanes::non_motor_lane_used::NonMotorLaneUsed>(),
+    Entry::of::<lanes::opposite_lane_used::OppositeLaneUsed>(),
     Entry::of::<signals::red_light::RedLight>(),
+    Entry::of::<lanes::reversing::Reversing>(),
     Entry::of::<junctions::right_turn_cuts_left_turn::RightTurnCutsLeftTurn>(),
     Entry::of::<junctions::roundabout_entry::RoundaboutEntry>(),
     Entry::of::<distance::rss_following_distance::RssFollowingDistance>(),

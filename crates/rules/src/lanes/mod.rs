@@ -1,5 +1,14 @@
 //! Lanes and lines: which lane, which side of a line, which way.
 
+mod lane_use;
+mod stretch;
+
+pub(crate) mod bus_lane_used;
+pub(crate) mod emergency_lane_used;
 pub(crate) mod leaves_drivable_area;
+pub(crate) mod line_ridden;
+pub(crate) mod non_motor_lane_used;
+pub(crate) mod opposite_lane_used;
+pub(crate) mod reversing;
 pub(crate) mod solid_line_crossed;
 pub(crate) mod wrong_way;

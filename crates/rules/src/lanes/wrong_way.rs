@@ -1,12 +1,12 @@
 //! The rule `wrong-way`.
 
-use lukao_measure::{EgoSample, Place, Value, area};
-use lukao_model::outcome::{Judgement, Limit, Uncertainty};
-use lukao_model::{Channel, Interval, RuleResult, math};
+use lukao_measure::{Place, area};
+use lukao_model::{Channel, RuleResult, math};
 use lukao_track::Track;
 
-use crate::context::{Context, Judging, Need, Needs, UNSURE};
-use crate::episode::{Pace, finding, number};
+use super::stretch::{By, Here, Manner, Stretch};
+use crate::context::{Context, Need, Needs};
+use crate::episode::number;
 use crate::meta::{Meta, rule};
 use crate::motion_time::MotionTime;
 use crate::rule::Rule;
@@ -45,23 +45,22 @@ rule! {
     }
 }
 
-/// The open stretch, how to judge it, and time of motion.
+/// The open stretch, and time of motion.
 #[derive(Default)]
 pub struct State {
-    open: Option<Stretch>,
-    judging: Judging,
+    stretch: Stretch,
     moved: MotionTime,
 }
 
-/// A stretch driven the wrong way.
-struct Stretch {
-    from_ns: i64,
-    last: EgoSample,
-    goes_on: bool,
-    distance_m: f64,
-    u: Uncertainty,
-    element: String,
-    angle_deg: f64,
+fn manner(p: &Params) -> Manner {
+    Manner {
+        rule: META.id,
+        what: "drove against the lane's direction",
+        quantity: "distance driven the wrong way",
+        by: By::Way,
+        most: p.max_distance_m,
+        merge_s: p.merge_s,
+    }
 }
 
 impl Rule for WrongWay {
@@ -75,7 +74,6 @@ impl Rule for WrongWay {
 
     fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
         let Some(track) = cx.measures.track() else { return };
-        state.judging = cx.judging;
         for (k, s) in cx.samples() {
             let Some(speed) = cx.measures.ego_speed_mps(k) else {
                 cx.missing(out, k, Channel::Speed.name(), NO_SPEED);
@@ -91,14 +89,17 @@ impl Rule for WrongWay {
             if in_lane {
                 state.moved.step(cx, k, speed);
             }
-            advance(cx, track, s, wrong, p, state, out);
+            let here = wrong.map(|place| Here {
+                element: Some(track.lane(place.hit.lane).id.clone()),
+                details: vec![number("angle_deg", place.off_rad.abs().to_degrees())],
+                ..Here::default()
+            });
+            state.stretch.step(cx, k, here, &manner(p), out);
         }
     }
 
     fn finish(p: &Params, state: State, out: &mut RuleResult) {
-        if let Some(open) = state.open {
-            close(open, p, state.judging, out);
-        }
+        state.stretch.finish(&manner(p), out);
         out.opportunities = state.moved.seconds();
     }
 }
@@ -112,63 +113,4 @@ fn wrong_lane(cx: &Context<'_>, track: &Track, k: usize, p: &Params) -> Option<P
         lane.is_some_and(|_| math::angle_between(h.heading_rad, yaw).abs().to_degrees() > p.min_angle_deg)
     };
     places.hits(k).iter().all(against).then(|| places.at(k)).flatten()
-}
-
-fn advance(
-    cx: &Context<'_>,
-    track: &Track,
-    s: EgoSample,
-    wrong: Option<Place>,
-    p: &Params,
-    state: &mut State,
-    out: &mut RuleResult,
-) {
-    let merge_ns = Pace::new(0.0, p.merge_s).merge_ns;
-    if let Some(over) = state.open.take_if(|o| s.t_ns - o.last.t_ns > merge_ns && !o.goes_on) {
-        close(over, p, state.judging, out);
-    }
-    let Some(place) = wrong else {
-        if let Some(open) = &mut state.open {
-            open.goes_on = false;
-        }
-        return;
-    };
-    let run = &cx.measures.window().runs()[s.run];
-    let u = Uncertainty::from_option(run.accuracy.position_m.at(s.i)).times(std::f64::consts::SQRT_2);
-    let angle_deg = place.off_rad.abs().to_degrees();
-    let element = || track.lane(place.hit.lane).id.clone();
-    let open = state.open.get_or_insert_with(|| Stretch {
-        from_ns: s.t_ns,
-        last: s,
-        goes_on: false,
-        distance_m: 0.0,
-        u,
-        element: element(),
-        angle_deg,
-    });
-    // What lies between two wrong samples was driven the wrong way; what lies across a pause was not.
-    if open.goes_on {
-        open.distance_m += math::hypot(s.pose.x_m - open.last.pose.x_m, s.pose.y_m - open.last.pose.y_m);
-    }
-    open.u = lukao_measure::value::greater(open.u, u);
-    open.last = s;
-    open.goes_on = s.goes_on;
-}
-
-fn close(open: Stretch, p: &Params, judging: Judging, out: &mut RuleResult) {
-    let limit = Limit::AtMost(p.max_distance_m);
-    let measured = Value { value: open.distance_m, u: open.u };
-    let when = Interval::new(open.from_ns, open.last.t_ns);
-    match judging.judge(limit, measured) {
-        Judgement::Kept { .. } => {}
-        Judgement::Unsure => out.missing("distance driven the wrong way", UNSURE, when),
-        Judgement::Broken { .. } => {
-            let mut f =
-                finding(META.id, "drove against the lane's direction", &open.last, limit, measured, "m");
-            f.from_ns = open.from_ns;
-            f.element = Some(open.element);
-            f.details.push(number("angle_deg", open.angle_deg));
-            out.findings.push(f);
-        }
-    }
 }

@@ -6,6 +6,7 @@ mod cases;
 mod distance;
 mod invariance;
 mod junctions;
+mod lanes;
 mod reference;
 mod registry;
 mod roads;

@@ -45,6 +45,14 @@ impl Straight {
         self
     }
 
+    /// A tunnel or bridge over a stretch.
+    pub fn structure(mut self, what: &str, from_m: f64, length_m: f64) -> Self {
+        self.objects.push_str(&format!(
+            r#"<{what} id="s" name="" s="{from_m}" length="{length_m}" type="standard"/>"#
+        ));
+        self
+    }
+
     pub fn xodr(&self) -> String {
         let lane = |id: i64, (kind, mark): &(&str, &str)| {
             format!(
