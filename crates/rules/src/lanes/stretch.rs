@@ -2,7 +2,8 @@
 //! a little of it.
 //!
 //! A stretch lasts from its first to its last sample; ones at most `merge_s` apart are one, and what lies between is not
-//! counted. Uncertainty of a way: √2 times that of a position; of a time: the longest step between its samples.
+//! counted. Uncertainty of a way: √2 times that of a position; of a time: the longest step between its samples;
+//! unknown if the position's is.
 
 use lukao_measure::{EgoSample, Value};
 use lukao_model::outcome::{Detail, Judgement, Limit, Uncertainty};
@@ -128,6 +129,8 @@ fn close(open: Open, m: &Manner, judging: Judging, out: &mut RuleResult) {
     let limit = Limit::AtMost(m.most);
     let (value, u, unit) = match m.by {
         By::Way => (open.way_m, open.u, "m"),
+        // Whether it is in the stretch at all depends on the position.
+        By::Time if open.u == Uncertainty::Unknown => (to_s(open.time_ns), open.u, "s"),
         By::Time => (to_s(open.time_ns), Uncertainty::Known(to_s(open.step_ns)), "s"),
     };
     let measured = Value { value, u };
