@@ -41,6 +41,7 @@ pub mod rss;
 pub mod stops;
 pub mod sync;
 pub mod value;
+pub mod zone;
 
 mod cache;
 

@@ -21,6 +21,7 @@ pub mod rule;
 mod mean_limit;
 mod motion_time;
 mod presence;
+mod stands;
 mod words;
 
 mod contact;
@@ -28,6 +29,7 @@ mod control;
 mod distance;
 mod junctions;
 mod lanes;
+mod people;
 mod signals;
 mod speed;
 
@@ -37,6 +39,7 @@ pub use rule::{Entry, Instance, Rule};
 
 /// All rules, by id.
 pub const ALL: &[Entry] = &[
+    Entry::of::<junctions::blocked_junction_entered::BlockedJunctionEntered>(),
     Entry::of::<lanes::bus_lane_used::BusLaneUsed>(),
     Entry::of::<distance::close_meeting::CloseMeeting>(),
     Entry::of::<distance::close_pass::ClosePass>(),
@@ -50,6 +53,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<control::lateral_acceleration::LateralAcceleration>(),
     Entry::of::<lanes::leaves_drivable_area::LeavesDrivableArea>(),
     Entry::of::<junctions::left_turn_cuts_oncoming::LeftTurnCutsOncoming>(),
+    Entry::of::<junctions::level_crossing_on_red::LevelCrossingOnRed>(),
     Entry::of::<lanes::line_ridden::LineRidden>(),
     Entry::of::<distance::minimum_following_distance::MinimumFollowingDistance>(),
     Entry::of::<lanes::non_motor_lane_used::NonMotorLaneUsed>(),
@@ -64,6 +68,9 @@ pub const ALL: &[Entry] = &[
     Entry::of::<lanes::solid_line_crossed::SolidLineCrossed>(),
     Entry::of::<speed::speed_limit::SpeedLimit>(),
     Entry::of::<junctions::stop_sign::StopSign>(),
+    Entry::of::<people::stops_at_bus_stop::StopsAtBusStop>(),
+    Entry::of::<junctions::stops_in_yellow_box::StopsInYellowBox>(),
+    Entry::of::<junctions::stops_on_crossing::StopsOnCrossing>(),
     Entry::of::<distance::time_headway::TimeHeadway>(),
     Entry::of::<distance::time_to_collision::TimeToCollision>(),
     Entry::of::<junctions::unsignalled_right_of_way::UnsignalledRightOfWay>(),

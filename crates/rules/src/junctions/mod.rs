@@ -1,10 +1,14 @@
 //! Right of way at junctions, and where one may not enter or stop.
 
+pub(crate) mod blocked_junction_entered;
 pub(crate) mod give_way;
 pub(crate) mod left_turn_cuts_oncoming;
+pub(crate) mod level_crossing_on_red;
 pub(crate) mod right_turn_cuts_left_turn;
 pub(crate) mod roundabout_entry;
 pub(crate) mod stop_sign;
+pub(crate) mod stops_in_yellow_box;
+pub(crate) mod stops_on_crossing;
 pub(crate) mod unsignalled_right_of_way;
 
 mod control;

@@ -10,5 +10,6 @@ mod lanes;
 mod reference;
 mod registry;
 mod roads;
+mod stopping;
 mod support;
 mod twins;

@@ -1,0 +1,3 @@
+//! People on foot, cyclists, buses and emergency vehicles.
+
+pub(crate) mod stops_at_bus_stop;

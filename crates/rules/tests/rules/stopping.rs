@@ -1,0 +1,144 @@
+//! Standing and entering where one must not: crossings, yellow boxes, bus stops, blocked junctions, level crossings.
+//! All on the arm from the west of the crossroads, whose lane in lies at y = -1.75 m and ends at x = -12 m.
+
+use lukao_model::Outcome;
+use lukao_model::code::SignalState::{FlashingRed, Green};
+use lukao_testkit::{ActorBuilder, Motion};
+use lukao_track::{Track, example};
+
+use crate::support::{Case, accurate, drive, exact};
+use crate::twins::Twin;
+
+fn moving(id: &str, motion: Motion) -> ActorBuilder {
+    ActorBuilder::car(id).motion(motion).dynamics()
+}
+
+fn arm(objects: &str) -> Track {
+    exact(&example::crossroads(&[("1", objects)]))
+}
+
+/// An area of 4 m from x = -34 m to -30 m over both lanes.
+fn area(kind: &str) -> Track {
+    let t = if kind == "crosswalk" { "0" } else { "-1.75" };
+    arm(&format!(
+        "<objects><object id=\"4\" type=\"{kind}\" s=\"80\" t=\"{t}\" hdg=\"0\" length=\"4\" width=\"7\"/></objects>"
+    ))
+}
+
+/// Stands for a time with its front so deep in the area, then drives on.
+fn stands(kind: &str, for_s: f64, deep_m: f64, accuracy_m: f64) -> Case {
+    let m = Motion::at(-34.0 - 2.25 + deep_m, -1.75, 0.0).speed(8.0).stand(for_s).cruise(20.0);
+    Case::new(drive(for_s + 6.0, accurate(moving("ego", m), accuracy_m)).build()).on(area(kind)).guarded()
+}
+
+fn bus_stop(for_s: f64, accuracy_m: f64) -> Case {
+    let objects = "<objects><object id=\"5\" type=\"busStop\" s=\"40\" t=\"-4.5\" hdg=\"0\" length=\"12\" width=\"1.5\"/></objects>";
+    // 29.9 m behind its end at x = -66 m.
+    let m = Motion::at(-66.0 + 29.9 + 2.25, -1.75, 0.0).speed(8.0).stand(for_s).cruise(20.0);
+    let ego = accurate(moving("ego", m), accuracy_m);
+    Case::new(drive(for_s + 6.0, ego).build()).on(arm(objects)).params("max_s = 5.0").guarded()
+}
+
+/// Straight on behind one who stands so that there is this much room between the junction and him.
+fn blocked(room_m: f64, accuracy_m: f64) -> Case {
+    let rear = 12.0 + room_m;
+    let way = rear - 1.0 - (-40.0 + 2.25);
+    let ego = Motion::at(-40.0, -1.75, 0.0).speed(8.0).cruise((way - 16.0) / 8.0).brake(2.0, 0.0).stand(6.0);
+    let lead = Motion::at(rear + 2.25, -1.75, 0.0).speed(8.0).stand(14.0).cruise(8.0);
+    let ego = accurate(moving("ego", ego.accelerate(2.0, 3.0).cruise(9.0)), accuracy_m);
+    Case::new(drive(20.0, ego).actor(moving("lead", lead)).build()).on(arm("")).guarded()
+}
+
+/// Enters the level crossing at 2.275 s; its lamp turns red at a time, or its states begin then.
+fn level_crossing(red_s: f64, states_from_s: f64) -> Case {
+    let map = arm(
+        "<objects><object id=\"6\" type=\"levelCrossing\" s=\"60\" t=\"0\" hdg=\"0\" length=\"6\" width=\"7\"/></objects>\
+         <signals><signal id=\"X\" s=\"55\" t=\"-4\" zOffset=\"3\" orientation=\"+\" dynamic=\"yes\" country=\"OpenDRIVE\" type=\"1000001\" subtype=\"-1\"/></signals>",
+    );
+    let ego = moving("ego", Motion::at(-80.0, -1.75, 0.0).speed(10.0).cruise(20.0));
+    let states = [(states_from_s, Some(Green)), (red_s.max(states_from_s + 0.1), Some(FlashingRed))];
+    Case::new(drive(6.0, ego).signal("X", &states).build()).on(map)
+}
+
+pub fn twins() -> Vec<Twin> {
+    vec![
+        ("blocked-junction-entered", [blocked(5.1, 0.0), blocked(4.9, 0.0), blocked(4.9, 0.5)]),
+        (
+            "level-crossing-on-red",
+            [level_crossing(2.5, 0.0), level_crossing(2.0, 0.0), level_crossing(2.0, 3.0)],
+        ),
+        ("stops-at-bus-stop", [bus_stop(4.5, 0.0), bus_stop(5.5, 0.0), bus_stop(5.5, 0.2)]),
+        (
+            "stops-in-yellow-box",
+            [
+                stands("yellowBox", 2.5, 1.0, 0.0),
+                stands("yellowBox", 3.5, 1.0, 0.0),
+                stands("yellowBox", 3.5, 1.0, 1.5),
+            ],
+        ),
+        (
+            "stops-on-crossing",
+            [
+                stands("crosswalk", 2.5, 1.0, 0.0),
+                stands("crosswalk", 3.5, 1.0, 0.0),
+                stands("crosswalk", 3.5, 1.0, 1.5),
+            ],
+        ),
+    ]
+}
+
+#[test]
+fn the_time_and_the_room_are_those_of_the_plan() {
+    let f = stands("crosswalk", 3.5, 1.0, 0.0).run("stops-on-crossing").findings.remove(0);
+    assert!((f.measured - 3.5).abs() <= 0.051, "{f:?}");
+    assert_eq!(f.element.as_deref(), Some("crossing 4 / road 1"));
+    let f = blocked(4.9, 0.0).run("blocked-junction-entered").findings.remove(0);
+    assert!((f.measured - 4.9).abs() < 1e-6 && (f.limit - 5.0).abs() < 1e-9, "{f:?}");
+}
+
+#[test]
+fn standing_before_an_area_is_not_standing_in_it() {
+    let r = stands("crosswalk", 3.5, -0.1, 0.0).run("stops-on-crossing");
+    assert_eq!((r.outcome(), r.opportunities), (Outcome::Pass, 1), "it passed it later: {r:?}");
+    assert_eq!(
+        bus_stop(5.5, 0.0).params("max_s = 5.0\nreach_m = 29.8").run("stops-at-bus-stop").findings,
+        []
+    );
+}
+
+#[test]
+fn a_stand_that_lasts_longer_than_any_window_is_one() {
+    let case = stands("crosswalk", 130.0, 1.0, 0.0);
+    let whole = case.run("stops-on-crossing");
+    assert_eq!(whole.findings.len(), 1);
+    assert_eq!(case.run_blocks("stops-on-crossing", 10_000_000_000), whole);
+}
+
+#[test]
+fn who_crosses_behind_a_queue_without_standing_has_entered_no_blocked_junction() {
+    // The one ahead goes on before the ego comes up to him.
+    let ego = Motion::at(-40.0, -1.75, 0.0).speed(5.0).cruise(30.0);
+    let lead = Motion::at(16.0, -1.75, 0.0).speed(8.0).stand(5.5).cruise(20.0);
+    let case = Case::new(drive(14.0, moving("ego", ego)).actor(moving("lead", lead)).build()).on(arm(""));
+    let r = case.run("blocked-junction-entered");
+    assert_eq!((r.outcome(), r.opportunities), (Outcome::Pass, 1), "{r:?}");
+}
+
+#[test]
+fn a_bus_may_stop_at_its_stop_and_a_queue_may_stand_there() {
+    let mut bus = bus_stop(9.0, 0.0);
+    let mut header = (**bus.drive.header()).clone();
+    header.actors[0].class = lukao_model::vehicle::ActorClass::Bus;
+    bus.drive = bus.drive.with_header(std::sync::Arc::new(header)).unwrap();
+    assert_eq!(bus.run("stops-at-bus-stop").outcome(), Outcome::Pass);
+}
+
+#[test]
+fn a_level_crossing_without_known_lamps_is_not_passed_quietly() {
+    let mut case = level_crossing(2.0, 0.0);
+    let ego = moving("ego", Motion::at(-80.0, -1.75, 0.0).speed(10.0).cruise(20.0));
+    case.drive = drive(6.0, ego).build();
+    assert_eq!(case.run("level-crossing-on-red").outcome(), Outcome::Undetermined);
+    let f = level_crossing(2.0, 0.0).run("level-crossing-on-red").findings.remove(0);
+    assert!((f.measured - 0.275).abs() < 1e-6, "{f:?}");
+}
