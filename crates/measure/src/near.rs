@@ -81,7 +81,7 @@ impl Near {
     }
 
     /// Those near at the ego's sample `k` of the block, by run.
-    pub(crate) fn at<'n>(&'n self, m: &'n Measures<'_>, k: usize) -> impl Iterator<Item = Other> + 'n {
+    pub fn at<'n>(&'n self, m: &'n Measures<'_>, k: usize) -> impl Iterator<Item = Other> + 'n {
         let j = k - self.first;
         let t_ns = m.ego().samples()[k].t_ns;
         let of = &self.of[self.begins[j] as usize..self.begins[j + 1] as usize];

@@ -1,7 +1,7 @@
 //! Distance to others: ahead, behind, beside.
 
-mod beside;
-mod following;
+pub(crate) mod beside;
+pub(crate) mod following;
 
 pub(crate) mod close_meeting;
 pub(crate) mod close_pass;

@@ -7,6 +7,7 @@ mod distance;
 mod invariance;
 mod junctions;
 mod lanes;
+mod people;
 mod reference;
 mod registry;
 mod roads;

@@ -13,12 +13,12 @@ fn moving(id: &str, motion: Motion) -> ActorBuilder {
     ActorBuilder::car(id).motion(motion).dynamics()
 }
 
-fn arm(objects: &str) -> Track {
+pub fn arm(objects: &str) -> Track {
     exact(&example::crossroads(&[("1", objects)]))
 }
 
 /// An area of 4 m from x = -34 m to -30 m over both lanes.
-fn area(kind: &str) -> Track {
+pub fn area(kind: &str) -> Track {
     let t = if kind == "crosswalk" { "0" } else { "-1.75" };
     arm(&format!(
         "<objects><object id=\"4\" type=\"{kind}\" s=\"80\" t=\"{t}\" hdg=\"0\" length=\"4\" width=\"7\"/></objects>"

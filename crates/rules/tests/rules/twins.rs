@@ -76,6 +76,7 @@ pub fn twins() -> Vec<Twin> {
     all.extend(crate::distance::twins());
     all.extend(crate::junctions::twins());
     all.extend(crate::lanes::twins());
+    all.extend(crate::people::twins());
     all.extend(crate::stopping::twins());
     all.sort_by_key(|t| t.0);
     all

@@ -1,0 +1,132 @@
+//! The rule `fast-in-school-zone`.
+
+use lukao_measure::{Value, zone};
+use lukao_model::outcome::{Judgement, Limit};
+use lukao_model::{Channel, RuleResult};
+use lukao_track::{SignalKind, Track, Zone, ZoneKind, outline_distance};
+
+use crate::context::{Context, Need, Needs};
+use crate::episode::{Episodes, Pace, finding};
+use crate::meta::{Meta, rule};
+use crate::motion_time::MotionTime;
+use crate::rule::Rule;
+use crate::words::NO_SPEED;
+
+/// Metres per second to kilometres per hour.
+const KMH: f64 = 3.6;
+
+rule! {
+    /// The ego drives fast in a school zone.
+    ///
+    /// ## Checks
+    /// Speed while the middle of the footprint is in a school zone of the map, or at most `after_sign_m` beyond a
+    /// school sign that speaks to its lane.
+    ///
+    /// ## Method
+    /// At each sample while the ego moves. Stretches at most `merge_s` apart are one finding, with the highest speed.
+    /// An opportunity is a second of motion in a zone.
+    ///
+    /// ## Cannot tell
+    /// Without a speed in the zone.
+    ///
+    /// ## Limits
+    /// `max_kmh`; at equality it is kept. At which hours the zone holds is in no map; the pack's scope can say. The
+    /// uncertainty is that of the speed; whether the ego is in the zone is decided without regard to it.
+    ///
+    /// ## Source
+    /// Regulations on the Implementation of the Road Traffic Safety Law, article 67 (residential areas) and article 42
+    /// of the law ask for low speed where people are near; signs set figures. 30 km/h is this project's own reading
+    /// (basis: profile).
+    FastInSchoolZone = "fast-in-school-zone" {
+        /// Highest speed in the zone.
+        number max_kmh = 30.0, "km/h", 5.0..=80.0;
+        /// How far beyond a school sign its zone reaches.
+        number after_sign_m = 150.0, "m", 0.0..=1000.0;
+        /// Moments over the limit at most this far apart are one episode.
+        number merge_s = 2.0, "s", 0.0..=60.0;
+    }
+}
+
+/// Open episode and time in zones.
+#[derive(Default)]
+pub struct State {
+    episodes: Episodes<()>,
+    moved: MotionTime,
+}
+
+impl Rule for FastInSchoolZone {
+    type Params = Params;
+    type State = State;
+    const META: Meta = META;
+
+    fn needs(_: &Params) -> Needs {
+        vec![Need::Ego, Need::Track]
+    }
+
+    fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
+        let Some(track) = cx.measures.track() else { return };
+        let near = zone::zones_near(cx.measures, ZoneKind::School);
+        let pace = Pace::new(0.0, p.merge_s);
+        let limit = Limit::AtMost(p.max_kmh);
+        for (k, s) in cx.samples() {
+            state.episodes.advance(s.t_ns, pace, out);
+            let Some(element) = element(cx, track, &near, k, p) else {
+                cx.judged(out, k);
+                continue;
+            };
+            let Some(speed) = cx.measures.ego_speed_mps(k) else {
+                cx.missing(out, k, Channel::Speed.name(), NO_SPEED);
+                continue;
+            };
+            state.moved.step(cx, k, speed);
+            let kmh = Value { value: speed.value.abs() * KMH, u: speed.u.times(KMH) };
+            match cx.judge(limit, kmh) {
+                Judgement::Unsure => cx.unsure(out, k, "speed"),
+                Judgement::Kept { .. } => cx.judged(out, k),
+                Judgement::Broken { .. } => {
+                    cx.judged(out, k);
+                    let describe = || {
+                        let mut f = finding(META.id, "fast in a school zone", &s, limit, kmh, "km/h");
+                        f.element = Some(element);
+                        f
+                    };
+                    state.episodes.broken((), s.t_ns, limit.margin(kmh.value), pace, out, describe);
+                }
+            }
+        }
+    }
+
+    fn finish(p: &Params, state: State, out: &mut RuleResult) {
+        state.episodes.finish(Pace::new(0.0, p.merge_s), out);
+        out.opportunities = state.moved.seconds();
+    }
+}
+
+/// The zone or sign that makes the ego's place a school zone.
+fn element(cx: &Context<'_>, track: &Track, near: &[&Zone], k: usize, p: &Params) -> Option<String> {
+    let s = cx.measures.ego().samples()[k];
+    let holds = |z: &&&Zone| {
+        outline_distance(&z.outline_m, [s.pose.x_m, s.pose.y_m]) == 0.0
+            && zone::on_level(track, &s, &z.outline_m)
+    };
+    if let Some(zone) = near.iter().find(holds) {
+        return Some(zone.id.clone());
+    }
+    let place = cx.measures.places()?.at(k)?;
+    let (mut lane, mut beyond) = (place.hit.lane, place.hit.station_m);
+    for _ in 0..16 {
+        let school = |x: &&(f64, lukao_track::SignalIx)| {
+            track.signal(x.1).kind == SignalKind::School && (0.0..=p.after_sign_m).contains(&(beyond - x.0))
+        };
+        if let Some((_, ix)) = track.signs_on(lane).iter().rev().find(school) {
+            return Some(track.signal(*ix).id.clone());
+        }
+        let [before] = track.predecessors(lane) else { return None };
+        lane = *before;
+        beyond += track.lane(lane).length_m();
+        if beyond - track.lane(lane).length_m() > p.after_sign_m {
+            return None;
+        }
+    }
+    None
+}
