@@ -21,17 +21,22 @@ pub mod approach;
 pub mod area;
 pub mod attribution;
 pub mod body;
+pub mod codes;
 pub mod conflict;
 pub mod crosswalk;
 pub mod ego;
 pub mod emergency;
+pub mod filter;
 pub mod flank;
 pub mod gate;
 pub mod ground;
 pub mod held;
+pub mod indicator;
 pub mod junction;
 pub mod lead;
 pub mod lines;
+pub mod manoeuvre;
+pub mod mode;
 pub mod motion;
 pub mod near;
 pub mod overlap;
@@ -39,8 +44,10 @@ pub mod phase;
 pub mod place;
 pub mod priority;
 pub mod r157;
+pub mod roll_back;
 pub mod rss;
 pub mod stops;
+pub mod surroundings;
 pub mod sync;
 pub mod value;
 pub mod zone;
@@ -48,12 +55,14 @@ pub mod zone;
 mod cache;
 
 pub use admit::Admit;
+pub use codes::{Span, Spans};
 pub use conflict::{Encounter, Encounters};
 pub use ego::{Ego, EgoSample};
 pub use flank::Flank;
 pub use held::{Held, Stated};
 pub use junction::Entry;
 pub use lead::{Ahead, Lead, Who};
+pub use manoeuvre::{Manoeuvre, Manoeuvres};
 pub use motion::{Motion, SpeedSource};
 pub use near::Near;
 pub use place::{Place, Places};
@@ -64,7 +73,7 @@ use std::sync::{Arc, OnceLock};
 
 use lukao_contact::{BlockContacts, Options};
 use lukao_model::time::S;
-use lukao_model::{ActorIx, Drive, Interval};
+use lukao_model::{ActorIx, Channel, Drive, Interval};
 use lukao_track::{PathIx, SignalIx, StopLineIx, Track};
 
 use crate::cache::Keyed;
@@ -84,6 +93,10 @@ pub enum Mean {
     AccelLat,
     /// Yaw rate, rad/s, counter-clockwise positive.
     YawRate,
+    /// Jerk along the body, m/s³: see [`filter`].
+    JerkLon,
+    /// Jerk across the body, m/s³.
+    JerkLat,
 }
 
 /// The measures of one window. Cheap to make; every part is computed when first asked for.
@@ -96,6 +109,10 @@ pub struct Measures<'a> {
     ego: OnceLock<Ego>,
     motions: Vec<OnceLock<Motion>>,
     means: Keyed<(Mean, i64), Vec<Option<Value>>>,
+    low_pass: Keyed<Mean, Vec<Option<Value>>>,
+    codes: Keyed<Channel, Spans>,
+    surroundings: Keyed<Channel, surroundings::Stations>,
+    manoeuvres: OnceLock<Manoeuvres>,
     places: OnceLock<place::Cells>,
     near: OnceLock<Near>,
     lanes: OnceLock<lead::Lanes>,
@@ -131,6 +148,10 @@ impl<'a> Measures<'a> {
             ego: OnceLock::new(),
             motions: window.runs().iter().map(|_| OnceLock::new()).collect(),
             means: Keyed::new(),
+            low_pass: Keyed::new(),
+            codes: Keyed::new(),
+            surroundings: Keyed::new(),
+            manoeuvres: OnceLock::new(),
             places: OnceLock::new(),
             near: OnceLock::new(),
             lanes: OnceLock::new(),
@@ -223,7 +244,36 @@ impl<'a> Measures<'a> {
             Mean::AccelLon => motion::accel_lon(self.window, self.admit, run, motion, t_ns, half_ns),
             Mean::AccelLat => motion::accel_lat(self.window, self.admit, run, motion, t_ns, half_ns),
             Mean::YawRate => motion::yaw_rate(self.window, self.admit, run, t_ns, half_ns),
+            Mean::JerkLon => filter::jerk(self, run, Mean::AccelLon, t_ns, half_ns),
+            Mean::JerkLat => filter::jerk(self, run, Mean::AccelLat, t_ns, half_ns),
         }
+    }
+
+    /// Acceleration of the ego along or across the body after the low pass of [`filter`], at its samples in the
+    /// block, in the order of [`Ego::in_block`].
+    #[must_use]
+    pub fn ego_low_pass(&self, of: Mean) -> Arc<Vec<Option<Value>>> {
+        self.low_pass.get(of, || filter::low_pass(self, of))
+    }
+
+    /// What the log says of a code channel of the ego over the window: see [`codes`].
+    #[must_use]
+    pub fn ego_codes(&self, channel: Channel) -> Arc<Spans> {
+        self.codes.get(channel, || Spans::new(self, channel))
+    }
+
+    /// A real channel of the ego's surroundings (visibility, illuminance, friction …) at its sample `k`: see
+    /// [`surroundings`].
+    #[must_use]
+    pub fn surroundings(&self, channel: Channel, k: usize) -> Option<Value> {
+        let stations = self.surroundings.get(channel, || surroundings::Stations::new(self, channel));
+        stations.at(self, channel, k)
+    }
+
+    /// Lane changes, turns, pulling out and in whose decisive moment is in the block: see [`manoeuvre`].
+    #[must_use]
+    pub fn manoeuvres(&self) -> &Manoeuvres {
+        self.manoeuvres.get_or_init(|| Manoeuvres::new(self))
     }
 
     /// Where the ego is on the track; `None` without one.

@@ -18,6 +18,7 @@ pub mod episode;
 pub mod meta;
 pub mod rule;
 
+mod event;
 mod mean_limit;
 mod motion_time;
 mod presence;
@@ -28,7 +29,9 @@ mod contact;
 mod control;
 mod distance;
 mod junctions;
+mod lamps;
 mod lanes;
+mod mode;
 mod people;
 mod signals;
 mod speed;
@@ -39,6 +42,7 @@ pub use rule::{Entry, Instance, Rule};
 
 /// All rules, by id.
 pub const ALL: &[Entry] = &[
+    Entry::of::<mode::automated_outside_area::AutomatedOutsideArea>(),
     Entry::of::<junctions::blocked_junction_entered::BlockedJunctionEntered>(),
     Entry::of::<lanes::bus_lane_used::BusLaneUsed>(),
     Entry::of::<distance::close_meeting::CloseMeeting>(),
@@ -47,34 +51,62 @@ pub const ALL: &[Entry] = &[
     Entry::of::<contact::contact_with_actor::ContactWithActor>(),
     Entry::of::<distance::critical_following::CriticalFollowing>(),
     Entry::of::<people::crossing_not_slowed::CrossingNotSlowed>(),
+    Entry::of::<mode::disengagement::Disengagement>(),
     Entry::of::<lanes::emergency_lane_used::EmergencyLaneUsed>(),
     Entry::of::<people::emergency_vehicle_held_up::EmergencyVehicleHeldUp>(),
     Entry::of::<distance::expressway_gap::ExpresswayGap>(),
+    Entry::of::<mode::fails_after_intervention::FailsAfterIntervention>(),
     Entry::of::<people::fast_in_school_zone::FastInSchoolZone>(),
+    Entry::of::<lamps::fog_lamps_off::FogLampsOff>(),
     Entry::of::<junctions::give_way::GiveWay>(),
     Entry::of::<distance::hard_braking_needed::HardBrakingNeeded>(),
+    Entry::of::<control::harsh_acceleration::HarshAcceleration>(),
     Entry::of::<control::harsh_braking::HarshBraking>(),
+    Entry::of::<lamps::hazard_lights_missing::HazardLightsMissing>(),
+    Entry::of::<lamps::hazard_lights_misused::HazardLightsMisused>(),
+    Entry::of::<lamps::headlamps_off_at_night::HeadlampsOffAtNight>(),
+    Entry::of::<lamps::headlamps_off_in_fog::HeadlampsOffInFog>(),
+    Entry::of::<lamps::headlamps_off_in_tunnel::HeadlampsOffInTunnel>(),
+    Entry::of::<lamps::indicator_cut_short::IndicatorCutShort>(),
+    Entry::of::<lamps::indicator_distance::IndicatorDistance>(),
+    Entry::of::<lamps::indicator_late::IndicatorLate>(),
+    Entry::of::<lamps::indicator_left_on::IndicatorLeftOn>(),
+    Entry::of::<lamps::indicator_missing::IndicatorMissing>(),
+    Entry::of::<lamps::indicator_wrong_side::IndicatorWrongSide>(),
+    Entry::of::<mode::late_takeover::LateTakeover>(),
     Entry::of::<control::lateral_acceleration::LateralAcceleration>(),
+    Entry::of::<control::lateral_jerk::LateralJerk>(),
     Entry::of::<lanes::leaves_drivable_area::LeavesDrivableArea>(),
     Entry::of::<junctions::left_turn_cuts_oncoming::LeftTurnCutsOncoming>(),
     Entry::of::<junctions::level_crossing_on_red::LevelCrossingOnRed>(),
     Entry::of::<lanes::line_ridden::LineRidden>(),
+    Entry::of::<control::longitudinal_jerk::LongitudinalJerk>(),
+    Entry::of::<lamps::main_beam_close_behind::MainBeamCloseBehind>(),
+    Entry::of::<mode::manual_driving::ManualDriving>(),
+    Entry::of::<mode::manual_input::ManualInput>(),
+    Entry::of::<mode::minimal_risk_deceleration::MinimalRiskDeceleration>(),
+    Entry::of::<mode::minimal_risk_without_hazard_lights::MinimalRiskWithoutHazardLights>(),
     Entry::of::<distance::minimum_following_distance::MinimumFollowingDistance>(),
     Entry::of::<lanes::non_motor_lane_used::NonMotorLaneUsed>(),
     Entry::of::<lanes::opposite_lane_used::OppositeLaneUsed>(),
+    Entry::of::<control::parks_far_from_kerb::ParksFarFromKerb>(),
     Entry::of::<people::pedestrian_not_yielded::PedestrianNotYielded>(),
     Entry::of::<signals::red_light::RedLight>(),
     Entry::of::<lanes::reversing::Reversing>(),
     Entry::of::<junctions::right_turn_cuts_left_turn::RightTurnCutsLeftTurn>(),
+    Entry::of::<control::rolls_back::RollsBack>(),
     Entry::of::<junctions::roundabout_entry::RoundaboutEntry>(),
     Entry::of::<distance::rss_following_distance::RssFollowingDistance>(),
     Entry::of::<distance::rss_lateral_distance::RssLateralDistance>(),
     Entry::of::<distance::rss_oncoming_distance::RssOncomingDistance>(),
+    Entry::of::<mode::slow_emergency_stop::SlowEmergencyStop>(),
     Entry::of::<lanes::solid_line_crossed::SolidLineCrossed>(),
     Entry::of::<speed::speed_limit::SpeedLimit>(),
     Entry::of::<junctions::stop_sign::StopSign>(),
     Entry::of::<people::stops_at_bus_stop::StopsAtBusStop>(),
+    Entry::of::<mode::stops_in_danger::StopsInDanger>(),
     Entry::of::<junctions::stops_in_yellow_box::StopsInYellowBox>(),
+    Entry::of::<control::stops_off_the_line::StopsOffTheLine>(),
     Entry::of::<junctions::stops_on_crossing::StopsOnCrossing>(),
     Entry::of::<distance::time_headway::TimeHeadway>(),
     Entry::of::<distance::time_to_collision::TimeToCollision>(),

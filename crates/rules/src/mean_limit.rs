@@ -1,4 +1,4 @@
-//! A limit on a mean of the ego's motion while it moves: what braking and cornering have in common.
+//! A limit on a mean of the ego's motion while it moves: what braking, accelerating, cornering and jerk have in common.
 
 use lukao_measure::{EgoSample, Mean, Value};
 use lukao_model::outcome::{Judgement, Limit};
@@ -23,12 +23,47 @@ pub(crate) struct MeanLimit {
     pub what: &'static str,
     /// The limited value from the mean and the speed.
     pub of: fn(mean: f64, speed_mps: f64) -> f64,
+    /// Unit of the value.
+    pub unit: &'static str,
     /// Greatest value allowed.
     pub max: f64,
-    /// Length of the window of the mean, s.
-    pub mean_s: f64,
+    /// How it is smoothed.
+    pub smoothing: Smoothing,
     /// How moments become episodes.
     pub pace: Pace,
+}
+
+/// How the motion is smoothed before it is judged.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Smoothing {
+    /// Mean over a centred window of that length, s.
+    Mean(f64),
+    /// Butterworth of the fourth order, cut-off 0.5 Hz: see [`lukao_measure::filter`].
+    Butterworth,
+}
+
+/// What packs write for [`Smoothing`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Filter {
+    /// Mean over a centred window.
+    #[serde(rename = "mean")]
+    Mean,
+    /// Butterworth of the fourth order, cut-off 0.5 Hz.
+    #[serde(rename = "butterworth-4-0.5-hz")]
+    Butterworth,
+}
+
+impl crate::meta::Choice for Filter {
+    const WORDS: &'static [&'static str] = &["mean", "butterworth-4-0.5-hz"];
+}
+
+impl Filter {
+    pub(crate) fn smoothing(self, mean_s: f64) -> Smoothing {
+        match self {
+            Self::Mean => Smoothing::Mean(mean_s),
+            Self::Butterworth => Smoothing::Butterworth,
+        }
+    }
 }
 
 /// Open episode and time in motion.
@@ -40,11 +75,14 @@ pub struct State {
 
 impl MeanLimit {
     fn describe(&self, s: &EgoSample, limit: Limit, value: Value) -> Finding {
-        finding(self.rule, self.what, s, limit, value, "m/s2")
+        finding(self.rule, self.what, s, limit, value, self.unit)
     }
 
     pub(crate) fn scan(&self, cx: &Context<'_>, state: &mut State, out: &mut RuleResult) {
-        let means = cx.measures.ego_means(self.mean, half_ns(self.mean_s));
+        let means = match self.smoothing {
+            Smoothing::Mean(mean_s) => cx.measures.ego_means(self.mean, half_ns(mean_s)),
+            Smoothing::Butterworth => cx.measures.ego_low_pass(self.mean),
+        };
         let first = cx.measures.ego().in_block().start;
         let limit = Limit::AtMost(self.max);
         for (k, s) in cx.samples() {

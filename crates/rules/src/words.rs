@@ -11,3 +11,9 @@ pub(crate) const OFF_MAP: &str = "the ego is off the track's map";
 
 /// A mean over a window that the data does not fill.
 pub(crate) const NEAR_END: &str = "too near to an end of the ego's data";
+
+/// The driving mode is not said.
+pub(crate) const NO_MODE: &str = "the log does not say who drives";
+
+/// The log ends too early.
+pub(crate) const LOG_ENDS: &str = "the log ends before it can be told";

@@ -19,6 +19,7 @@ pub struct Body {
     pub(crate) wheelbase_m: Option<f64>,
     axle_m: f64,
     builder: ActorBuilder,
+    gear: Option<code::Gear>,
 }
 
 impl Body {
@@ -66,13 +67,20 @@ impl Body {
 
     fn of(id: &str, builder: ActorBuilder, axle_m: f64, wheelbase_m: Option<f64>) -> Self {
         let course = Course::standing(0.0, 0.0, 0.0).with_axle_m(axle_m);
-        Self { id: id.into(), course, wheelbase_m, axle_m, builder }
+        Self { id: id.into(), course, wheelbase_m, axle_m, builder, gear: None }
     }
 
     /// How it moves.
     #[must_use]
     pub fn course(mut self, course: Course) -> Self {
         self.course = course.with_axle_m(self.axle_m);
+        self
+    }
+
+    /// Stays in a gear, whichever way it moves: a car that rolls. Otherwise it backs in reverse.
+    #[must_use]
+    pub fn in_gear(mut self, gear: code::Gear) -> Self {
+        self.gear = Some(gear);
         self
     }
 
@@ -101,7 +109,10 @@ impl Body {
                 Some(s.speed_mps * s.speed_mps * s.curvature_per_m + axle_m * yaw_accel)
             }
         };
-        let gear = |s: &State| if s.speed_mps < 0.0 { code::Gear::Reverse } else { code::Gear::Forward };
+        let held = self.gear;
+        let gear = move |s: &State| {
+            held.unwrap_or(if s.speed_mps < 0.0 { code::Gear::Reverse } else { code::Gear::Forward })
+        };
         self.builder
             .clone()
             .motion(Motion::function(move |t| state(&course, axle_m, t)))

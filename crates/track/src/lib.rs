@@ -33,6 +33,7 @@
 
 mod ahead;
 mod align;
+mod along;
 mod crossed;
 mod drivable;
 pub mod example;

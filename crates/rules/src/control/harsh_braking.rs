@@ -5,7 +5,7 @@ use lukao_model::{Channel, RuleResult};
 
 use crate::context::{Context, Need, Needs};
 use crate::episode::Pace;
-use crate::mean_limit::{MeanLimit, State};
+use crate::mean_limit::{MeanLimit, Smoothing, State};
 use crate::meta::{Meta, rule};
 use crate::rule::Rule;
 
@@ -51,8 +51,9 @@ fn limit(p: &Params) -> MeanLimit {
         value: "deceleration",
         what: "braked too hard",
         of: |mean, speed| -mean * speed.signum(),
+        unit: "m/s2",
         max: p.max_decel_mps2,
-        mean_s: p.mean_s,
+        smoothing: Smoothing::Mean(p.mean_s),
         pace: Pace::new(p.min_duration_s, p.merge_s),
     }
 }

@@ -1,4 +1,10 @@
 //! How the ego is moved: braking, accelerating, turning, starting and stopping.
 
+pub(crate) mod harsh_acceleration;
 pub(crate) mod harsh_braking;
 pub(crate) mod lateral_acceleration;
+pub(crate) mod lateral_jerk;
+pub(crate) mod longitudinal_jerk;
+pub(crate) mod parks_far_from_kerb;
+pub(crate) mod rolls_back;
+pub(crate) mod stops_off_the_line;

@@ -1,8 +1,12 @@
 //! Cases of the rules on control of the vehicle.
 
-use lukao_synth::{Body, Course, Path, Plan, Speed};
+use lukao_model::Channel;
+use lukao_model::code::Gear;
+use lukao_synth::{Body, Course, Path, Plan, Speed, solve, xodr};
+use lukao_track::example;
 
 use crate::case::Case;
+use crate::lack::Lack;
 
 pub fn cases() -> Vec<Case> {
     vec![
@@ -18,6 +22,66 @@ pub fn cases() -> Vec<Case> {
             .accuracy(0.04)
             .sizes(&[1.5, 3.5])
             .compliant("a turn to the right", turns(-2.0)),
+        Case::at_most("harsh-acceleration", 2.0, "m/s2")
+            .fault("speeds up at this acceleration", |a| {
+                let speed = Speed::of(5.0).hold_s(3.0).to(15.0, a);
+                let when = (3.0, speed.end_s());
+                let ego = Body::car("ego").course(Course::new(Path::from(0.0, 0.0, 0.0), speed));
+                Plan::new("speeds up", 16.0, ego).when_s(when.0, when.1)
+            })
+            .accuracy(0.01)
+            .sizes(&[1.0, 4.0]),
+        Case::at_most("longitudinal-jerk", 10.0, "m/s3")
+            .fault("steps on the brake and lets go again", |jerk| {
+                // Fully on within less than half a second, so that the mean sees the whole step.
+                let speed = Speed::of(20.0).hold_s(3.0).to_with(4.0, 0.5 * jerk, 40.0);
+                let when = (3.0, speed.end_s());
+                let ego = Body::car("ego").course(Course::new(Path::from(0.0, 0.0, 0.0), speed));
+                Plan::new("steps on the brake", 22.0, ego).when_s(when.0, when.1)
+            })
+            .params("max_jerk_mps3 = 10.0")
+            .accuracy(0.01)
+            .sizes(&[4.0, 14.0])
+            .findings(2)
+            .side("harsh-braking", "5 m/s² is harsh whatever the jerk"),
+        Case::at_most("lateral-jerk", 5.0, "m/s3")
+            .fault("throws itself into a bend", swerves)
+            .params("max_jerk_mps3 = 5.0")
+            .accuracy(0.05)
+            .sizes(&[2.5, 5.8])
+            .side("lateral-acceleration", "the bend that is entered so is a narrow one"),
+        Case::at_most("rolls-back", 0.3, "m")
+            .fault("rolls back this far before it starts", rolls)
+            .accuracy(0.01)
+            .sizes(&[0.1, 0.8])
+            .lacks(Lack::EgoChannel(Channel::Gear), "gear"),
+        Case::at_most("stops-off-the-line", 2.0, "m")
+            .fault("stops this far before the line", |before_m| {
+                // The front is 2.25 m ahead of the middle, the line is at 100 m.
+                let path = Path::from(20.0, -1.75, 0.0).straight(150.0);
+                let speed = Speed::of(8.0).stop_at_m(100.0 - 2.25 - before_m - 20.0, 2.0);
+                let end_s = speed.end_s();
+                let ego = Body::car("ego").course(Course::new(path, speed));
+                Plan::new("stops", end_s + 5.0, ego)
+                    .when_s(end_s, end_s)
+                    .on(xodr::track(example::SIGNALISED).unwrap())
+            })
+            // It counts as standing a little before it does.
+            .accuracy(0.02)
+            .sizes(&[1.0, 4.0]),
+        Case::at_most("parks-far-from-kerb", 0.3, "m")
+            .fault("parks this far from the edge", |from_edge_m| {
+                let path = Path::from(20.0, -3.5 + 0.9 + from_edge_m, 0.0).straight(150.0);
+                let speed = Speed::of(8.0).hold_s(2.0).to(0.0, 2.0);
+                let end_s = speed.end_s();
+                let ego = Body::car("ego").course(Course::new(path, speed));
+                let road = xodr::Road::two_way("1", 300.0);
+                Plan::new("parks", end_s + 6.0, ego)
+                    .when_s(end_s, end_s)
+                    .on(xodr::Map::new().road(road).track().unwrap())
+            })
+            .accuracy(0.005)
+            .sizes(&[0.1, 0.5]),
     ]
 }
 
@@ -38,4 +102,57 @@ fn turns(lateral_mps2: f64) -> Plan {
     let to_s = (path.length_m() - 20.0) / speed_mps;
     let ego = Body::car("ego").course(Course::new(path, Speed::of(speed_mps)));
     Plan::new("turns", to_s, ego).when_s(3.0, to_s)
+}
+
+/// A stop, a while of rolling back, and off.
+fn rolls(back_m: f64) -> Plan {
+    let rolls = |for_s: f64| {
+        Speed::of(5.0).hold_s(1.0).to(0.0, 2.0).hold_s(1.0).to(-0.3, 0.3).hold_s(for_s).to(0.0, 0.6)
+    };
+    let back = |for_s: f64| {
+        let speed = rolls(for_s);
+        let far = |t: f64| speed.distance_m(t);
+        let most = (0..3000).map(|i| far(f64::from(i) * 5e-3)).fold(0.0, f64::max);
+        most - far(speed.end_s())
+    };
+    // Even without holding it rolls some way.
+    let for_s = if back_m > back(0.0) { solve(back_m, 0.0, 10.0, back) } else { 0.0 };
+    let speed = if back_m > back(0.0) {
+        rolls(for_s)
+    } else {
+        let v = solve(back_m, 0.05, 0.3, |v| {
+            let speed = Speed::of(5.0).hold_s(1.0).to(0.0, 2.0).hold_s(1.0).to(-v, 0.3).to(0.0, 0.6);
+            speed.distance_m(speed.end_s() - 5.0).max(speed.distance_m(4.0)) - speed.distance_m(speed.end_s())
+        });
+        Speed::of(5.0).hold_s(1.0).to(0.0, 2.0).hold_s(1.0).to(-v, 0.3).to(0.0, 0.6)
+    };
+    let end_s = speed.end_s();
+    let path = Path::from(0.0, 0.0, 0.0).straight(100.0);
+    let ego = Body::car("ego").course(Course::new(path, speed.to(4.0, 1.0))).in_gear(Gear::Forward);
+    Plan::new("rolls back", end_s + 8.0, ego).when_s(3.0, end_s + 2.0)
+}
+
+/// Acceleration across the body at its middle, as the log will hold it.
+fn across(ego: &Body, t_s: f64) -> f64 {
+    let rate = |t: f64| {
+        let s = ego.state(t);
+        s.speed_mps * s.curvature_per_m
+    };
+    let s = ego.state(t_s);
+    s.speed_mps * rate(t_s) + 1.35 * (rate(t_s + 1e-3) - rate(t_s - 1e-3)) / 2e-3
+}
+
+/// Into a bend with this mean jerk over half a second; the log ends in it.
+fn swerves(jerk_mps3: f64) -> Plan {
+    let ego = |lateral_mps2: f64| {
+        let path = Path::from(0.0, 0.0, 0.0).straight(30.0).turn(170.0, 100.0 / lateral_mps2);
+        Body::car("ego").course(Course::new(path, Speed::of(10.0)))
+    };
+    let jerk = |lateral_mps2: f64| {
+        let ego = ego(lateral_mps2);
+        let at = |i: i32| across(&ego, f64::from(i) * 0.05);
+        (10..110).map(|i| (at(i + 5) - at(i - 5)).abs() / 0.5).fold(0.0, f64::max)
+    };
+    let lateral = solve(jerk_mps3, 0.5, 6.0, jerk);
+    Plan::new("swerves", 6.0, ego(lateral)).when_s(2.5, 6.0)
 }

@@ -3,10 +3,13 @@
 
 mod attribution;
 mod cases;
+mod control;
 mod distance;
 mod invariance;
 mod junctions;
+mod lamps;
 mod lanes;
+mod mode;
 mod people;
 mod reference;
 mod registry;

@@ -45,6 +45,7 @@ fn parameters_name_their_units_and_defaults_load() {
             if let ParamKind::Number { unit, min, max } = p.kind {
                 let suffix = match unit {
                     "m/s2" => "_mps2",
+                    "m/s3" => "_mps3",
                     "m/s" => "_mps",
                     "km/h" => "_kmh",
                     "%" => "_percent",

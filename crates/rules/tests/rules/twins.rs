@@ -73,9 +73,12 @@ pub type Twin = (&'static str, [Case; 3]);
 pub fn twins() -> Vec<Twin> {
     let mut all = general();
     // One line for each group's file.
+    all.extend(crate::control::twins());
     all.extend(crate::distance::twins());
     all.extend(crate::junctions::twins());
+    all.extend(crate::lamps::twins());
     all.extend(crate::lanes::twins());
+    all.extend(crate::mode::twins());
     all.extend(crate::people::twins());
     all.extend(crate::stopping::twins());
     all.sort_by_key(|t| t.0);

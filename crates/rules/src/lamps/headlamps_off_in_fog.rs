@@ -1,0 +1,61 @@
+//! The rule `headlamps-off-in-fog`.
+
+use lukao_model::{Channel, RuleResult};
+
+use crate::context::{Context, Need, Needs};
+use crate::lamps::needed::{self, Lamp, State};
+use crate::meta::{Meta, rule};
+use crate::rule::Rule;
+
+rule! {
+    /// The ego drives in fog, rain or snow without headlamps.
+    ///
+    /// ## Checks
+    /// Whether dipped or main beam is on while the visibility is below `below_m`.
+    ///
+    /// ## Method
+    /// At each sample of the ego. One stretch without is one finding; measured is how long it has lasted. An opportunity
+    /// is a second in which the lamp is needed.
+    ///
+    /// ## Cannot tell
+    /// Where the log does not say the visibility, or, when it is low, whether the beams are on.
+    ///
+    /// ## Limits
+    /// `max_off_s`; at equality it is kept. The accuracy of the visibility is not looked at.
+    ///
+    /// ## Source
+    /// Implementing regulation of the road traffic law, article 58 (low visibility) and, on motorways, article 81: dipped
+    /// beam below 200 m (text). Below 200 m on other roads is this project's own reading (profile).
+    HeadlampsOffInFog = "headlamps-off-in-fog" {
+        /// Visibility below which they are needed.
+        number below_m = 200.0, "m", 1.0..=2000.0;
+        /// Time without that is let pass.
+        number max_off_s = 2.0, "s", 0.0..=60.0;
+    }
+}
+
+impl Rule for HeadlampsOffInFog {
+    type Params = Params;
+    type State = State;
+    const META: Meta = META;
+
+    fn needs(_: &Params) -> Needs {
+        vec![Need::Ego]
+    }
+
+    fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
+        let lamp =
+            Lamp { rule: META.id, what: "drove in low visibility without headlamps", max_off_s: p.max_off_s };
+        lamp.scan(
+            cx,
+            state,
+            out,
+            |k, _| needed::below(cx, Channel::Visibility, p.below_m, k),
+            |s| needed::any_on(cx, &[Channel::LowBeam, Channel::HighBeam], s.t_ns),
+        );
+    }
+
+    fn finish(_: &Params, state: State, out: &mut RuleResult) {
+        state.finish(out);
+    }
+}

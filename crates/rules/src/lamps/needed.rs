@@ -1,0 +1,109 @@
+//! A lamp that must be on while something holds: what headlamps, fog lamps and hazard lights have in common.
+
+use lukao_measure::{EgoSample, Value};
+use lukao_model::code::Switch;
+use lukao_model::outcome::{Limit, Uncertainty};
+use lukao_model::time::{S, to_s};
+use lukao_model::{Channel, RuleResult};
+
+use crate::context::Context;
+use crate::episode::{Episodes, Pace, finding};
+
+/// Something that is missing, and why.
+pub(crate) type Missing = (&'static str, String);
+
+/// Which lamp, and in which words a finding says that it is off.
+pub(crate) struct Lamp {
+    /// Rule id.
+    pub rule: &'static str,
+    /// The conduct in words.
+    pub what: &'static str,
+    /// Time without it that is let pass, s.
+    pub max_off_s: f64,
+}
+
+/// Open episode, how long the lamp has been off, and how long it was needed.
+#[derive(Default)]
+pub struct State {
+    episodes: Episodes<()>,
+    off_ns: i64,
+    needed_ns: i64,
+}
+
+const PACE: Pace = Pace { min_ns: 0, merge_ns: S };
+
+impl Lamp {
+    /// `need` says whether it must be on at a sample, `lit` whether it is.
+    pub(crate) fn scan(
+        &self,
+        cx: &Context<'_>,
+        state: &mut State,
+        out: &mut RuleResult,
+        need: impl Fn(usize, &EgoSample) -> Result<bool, Missing>,
+        lit: impl Fn(&EgoSample) -> Result<bool, Missing>,
+    ) {
+        let limit = Limit::AtMost(self.max_off_s);
+        for (k, s) in cx.samples() {
+            state.episodes.advance(s.t_ns, PACE, out);
+            let on = match need(k, &s) {
+                Ok(false) => Ok(true),
+                Ok(true) => {
+                    state.needed_ns +=
+                        cx.in_scope(cx.measures.ego().step(k)).map(|i| i.len_ns().max(1)).sum::<i64>();
+                    lit(&s)
+                }
+                Err(missing) => Err(missing),
+            };
+            match on {
+                Err((what, why)) => cx.missing(out, k, what, &why),
+                Ok(true) => {
+                    state.off_ns = 0;
+                    cx.judged(out, k);
+                }
+                Ok(false) => {
+                    cx.judged(out, k);
+                    state.off_ns += cx.measures.ego().step(k).len_ns();
+                    let off = Value { value: to_s(state.off_ns), u: Uncertainty::Known(0.0) };
+                    let margin = limit.margin(off.value);
+                    if margin < 0.0 {
+                        let describe = || finding(self.rule, self.what, &s, limit, off, "s");
+                        state.episodes.broken((), s.t_ns, margin, PACE, out, describe);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl State {
+    pub(crate) fn finish(self, out: &mut RuleResult) {
+        self.episodes.finish(PACE, out);
+        out.opportunities = u64::try_from(self.needed_ns).unwrap_or(0).div_ceil(S as u64);
+    }
+}
+
+/// Whether any of these switches is on at a time; an error names the first where the log says nothing of any.
+pub(crate) fn any_on(cx: &Context<'_>, channels: &[Channel], t_ns: i64) -> Result<bool, Missing> {
+    let said: Vec<u8> = channels.iter().filter_map(|c| cx.measures.ego_codes(*c).at(t_ns)).collect();
+    if said.is_empty() {
+        let name = channels.first().map_or("", |c| c.name());
+        return Err((name, "the log does not say whether they are on".into()));
+    }
+    Ok(said.contains(&Switch::On.code()))
+}
+
+/// Whether a value of the surroundings is below a limit.
+pub(crate) fn below(cx: &Context<'_>, channel: Channel, limit: f64, k: usize) -> Result<bool, Missing> {
+    let v = cx.measures.surroundings(channel, k);
+    v.map(|v| v.value < limit)
+        .ok_or_else(|| (channel.name(), format!("the log does not say the {}", spoken(channel))))
+}
+
+fn spoken(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Illuminance => "illuminance",
+        Channel::Visibility => "visibility",
+        Channel::Friction => "friction",
+        _ => "weather",
+    }
+}

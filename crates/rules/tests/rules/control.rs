@@ -1,0 +1,147 @@
+//! Twins and cases of the rules about how the ego is moved.
+
+use lukao_model::code::Gear;
+use lukao_model::{Channel, Outcome};
+use lukao_testkit::{ActorBuilder, Motion};
+use lukao_track::example;
+
+use crate::support::{Case, accurate, drive, exact, two_lanes};
+use crate::twins::Twin;
+
+fn ego(motion: Motion) -> ActorBuilder {
+    ActorBuilder::car("ego").motion(motion).dynamics()
+}
+
+fn speeding_up(accel_mps2: f64, to_s: f64) -> Case {
+    let motion = Motion::at(0.0, 0.0, 0.0).speed(5.0).cruise(1.0).accelerate(accel_mps2, 3.0);
+    Case::new(drive(to_s, ego(motion)).build())
+}
+
+/// A step of the acceleration, seen over half a second, is a jerk of twice that.
+fn jolt(decel_mps2: f64, to_s: f64) -> Case {
+    let motion = Motion::at(0.0, 0.0, 0.0).speed(15.0).cruise(1.0).brake(decel_mps2, 3.0);
+    Case::new(drive(to_s, ego(motion)).build()).params("max_jerk_mps3 = 4.13")
+}
+
+fn swerve(lateral_mps2: f64, to_s: f64) -> Case {
+    let motion = Motion::at(0.0, 0.0, 0.0).speed(10.0).cruise(1.0).arc(100.0 / lateral_mps2, 9.0);
+    Case::new(drive(to_s, ego(motion)).build()).params("max_jerk_mps3 = 5.0")
+}
+
+fn hill_start(back_m: f64) -> Motion {
+    let stop = Motion::at(0.0, 0.0, 0.0).speed(5.0).cruise(1.0).brake(5.0, 0.0).stand(1.0);
+    stop.speed(-0.3).cruise(back_m / 0.3).speed(3.0).cruise(100.0)
+}
+
+fn rolling(back_m: f64, accuracy_m: f64) -> Case {
+    let car = ego(hill_start(back_m)).code(Channel::Gear, |_, _| Some(Gear::Forward.code()));
+    Case::new(drive(8.0, accurate(car, accuracy_m)).build()).guarded()
+}
+
+fn at_line(before_m: f64, accuracy_m: f64) -> Case {
+    let motion = Motion::at(100.0 - 2.25 - before_m - 10.0, -1.75, 0.0).speed(10.0).brake(5.0, 0.0);
+    Case::new(drive(5.0, accurate(ego(motion), accuracy_m)).build())
+        .on(exact(example::SIGNALISED))
+        .params("max_before_m = 0.5")
+        .guarded()
+}
+
+fn at_kerb(from_edge_m: f64, accuracy_m: f64, to_s: f64) -> Case {
+    let motion = Motion::at(10.0, -3.5 + 0.9 + from_edge_m, 0.0).speed(10.0).brake(5.0, 0.0);
+    let car = accurate(ego(motion), accuracy_m);
+    Case::new(drive(to_s, car).build()).on(two_lanes("broken")).guarded()
+}
+
+pub fn twins() -> Vec<Twin> {
+    vec![
+        ("harsh-acceleration", [speeding_up(1.9, 3.9), speeding_up(2.1, 3.9), speeding_up(1.9, 0.2)]),
+        ("lateral-jerk", [swerve(2.45, 5.0), swerve(2.55, 5.0), swerve(2.45, 0.4)]),
+        ("longitudinal-jerk", [jolt(2.0, 5.0), jolt(2.1, 5.0), jolt(2.0, 0.4)]),
+        ("parks-far-from-kerb", [at_kerb(0.29, 0.0, 6.0), at_kerb(0.31, 0.0, 6.0), at_kerb(0.29, 0.1, 6.0)]),
+        ("rolls-back", [rolling(0.285, 0.0), rolling(0.315, 0.0), rolling(0.285, 0.1)]),
+        ("stops-off-the-line", [at_line(0.49, 0.0), at_line(0.51, 0.0), at_line(0.49, 0.1)]),
+    ]
+}
+
+#[test]
+fn values_are_those_of_the_plan() {
+    let one = |case: Case, rule: &str| case.run(rule).findings.remove(0);
+    let near = |a: f64, b: f64| (a - b).abs() < 1e-9;
+    assert!(near(one(speeding_up(2.1, 3.9), "harsh-acceleration").measured, 2.1));
+    assert!(near(one(jolt(2.1, 5.0), "longitudinal-jerk").measured, 4.2));
+    assert!(near(one(swerve(2.55, 5.0), "lateral-jerk").measured, 5.1));
+    let f = one(rolling(0.315, 0.0), "rolls-back");
+    assert!((f.measured - 0.315).abs() < 1e-9, "{f:?}");
+    assert!((f.from_ns - 3_000_000_000).abs() <= 50_000_000, "it begins at the stand: {f:?}");
+    let f = one(at_line(0.51, 0.0), "stops-off-the-line");
+    assert!(near(f.measured, 0.51) && f.element.is_some(), "{f:?}");
+    assert!(near(one(at_kerb(0.31, 0.0, 6.0), "parks-far-from-kerb").measured, 0.31));
+}
+
+#[test]
+fn at_equality_the_limit_is_kept() {
+    let case = |case: Case, params: &str, rule: &str| case.params(params).run(rule).outcome();
+    let just = case(at_line(0.5, 0.0), "max_before_m = 0.5000000001", "stops-off-the-line");
+    assert_eq!(just, Outcome::Pass);
+    let just = jolt(2.0, 5.0).params("max_jerk_mps3 = 4.0").run("longitudinal-jerk");
+    assert_eq!(just.outcome(), Outcome::Pass, "{just:?}");
+    assert_eq!(case(jolt(2.0, 5.0), "max_jerk_mps3 = 3.99", "longitudinal-jerk"), Outcome::Fail);
+}
+
+#[test]
+fn going_back_without_a_gear_may_be_meant_and_in_reverse_it_is() {
+    let bare = Case::new(drive(8.0, ego(hill_start(0.5))).build()).run("rolls-back");
+    assert_eq!(bare.outcome(), Outcome::Undetermined, "{bare:?}");
+    assert_eq!(bare.undetermined[0].what, "gear");
+    let little = Case::new(drive(8.0, ego(hill_start(0.2))).build()).run("rolls-back");
+    assert_eq!(little.outcome(), Outcome::Pass, "less than the limit needs no gear: {little:?}");
+    let back = ego(hill_start(0.5)).code(Channel::Gear, |_, s| {
+        Some(if s.speed_mps < 0.0 { Gear::Reverse.code() } else { Gear::Forward.code() })
+    });
+    let meant = Case::new(drive(8.0, back).build()).run("rolls-back");
+    assert_eq!(meant.outcome(), Outcome::Pass, "{meant:?}");
+}
+
+#[test]
+fn two_roll_backs_are_two_findings_and_one_that_never_ends_is_found() {
+    let twice = hill_start(0.5).speed(0.0).stand(1.0);
+    let gear = |m: Motion| ego(m).code(Channel::Gear, |_, _| Some(Gear::Forward.code()));
+    let motion = Motion::at(0.0, 0.0, 0.0).speed(-0.5).cruise(1.0).speed(2.0).cruise(1.0);
+    let motion = motion.speed(-0.5).cruise(1.0).speed(2.0).cruise(9.0);
+    let r = Case::new(drive(8.0, gear(motion)).build()).run("rolls-back");
+    assert_eq!(r.findings.len(), 2, "{r:?}");
+    let r = Case::new(drive(4.5, gear(twice)).build()).run("rolls-back");
+    assert_eq!(r.findings.len(), 1, "the log ends while it rolls: {r:?}");
+}
+
+#[test]
+fn over_the_line_is_over_whatever_the_distance_before_it_may_be() {
+    let over = at_line(-0.2, 0.0).run("stops-off-the-line");
+    assert_eq!(over.findings.len(), 1, "{over:?}");
+    assert_eq!(over.findings[0].what, "stopped over the line");
+    let far = at_line(30.0, 0.0).run("stops-off-the-line");
+    assert_eq!(far.outcome(), Outcome::NotApplicable, "a stop elsewhere is no stop at the line: {far:?}");
+}
+
+#[test]
+fn a_stop_that_the_log_cuts_off_is_undetermined() {
+    let r = at_kerb(0.5, 0.0, 3.0).run("parks-far-from-kerb");
+    assert_eq!(r.outcome(), Outcome::Undetermined, "{r:?}");
+    let middle = at_kerb(2.0, 0.0, 6.0).run("parks-far-from-kerb");
+    assert_eq!(middle.outcome(), Outcome::NotApplicable, "{middle:?}");
+}
+
+#[test]
+fn the_low_pass_flattens_what_the_mean_sees() {
+    // Half a second of 4 m/s² to the left: the mean sees all of it, a low pass at 0.5 Hz little more than half.
+    let motion = Motion::at(0.0, 0.0, 0.0).speed(10.0).cruise(5.0).arc(25.0, 0.5).cruise(10.0);
+    let case = |filter: &str| {
+        let params = format!("max_lateral_mps2 = 0.5\nfilter = \"{filter}\"");
+        Case::new(drive(12.0, ego(motion.clone())).build()).params(&params).run("lateral-acceleration")
+    };
+    let (mean, low) = (case("mean"), case("butterworth-4-0.5-hz"));
+    assert!((mean.findings[0].measured - 4.0).abs() < 0.25, "{mean:?}");
+    let m = low.findings[0].measured;
+    assert!(m > 1.0 && m < 3.0, "{low:?}");
+    assert!(low.findings[0].worst_ns > mean.findings[0].worst_ns, "a causal filter is late");
+}
