@@ -20,6 +20,7 @@ pub mod admit;
 pub mod approach;
 pub mod area;
 pub mod attribution;
+pub mod behind;
 pub mod body;
 pub mod codes;
 pub mod conflict;
@@ -40,6 +41,7 @@ pub mod mode;
 pub mod motion;
 pub mod near;
 pub mod overlap;
+pub mod overtaking;
 pub mod phase;
 pub mod place;
 pub mod priority;
@@ -115,6 +117,7 @@ pub struct Measures<'a> {
     manoeuvres: OnceLock<Manoeuvres>,
     places: OnceLock<place::Cells>,
     near: OnceLock<Near>,
+    overtakings: OnceLock<Vec<overtaking::Overtaking>>,
     lanes: OnceLock<lead::Lanes>,
     ahead: Keyed<Who, Vec<Ahead>>,
     passed: OnceLock<Vec<StopLinePassed>>,
@@ -154,6 +157,7 @@ impl<'a> Measures<'a> {
             manoeuvres: OnceLock::new(),
             places: OnceLock::new(),
             near: OnceLock::new(),
+            overtakings: OnceLock::new(),
             lanes: OnceLock::new(),
             ahead: Keyed::new(),
             passed: OnceLock::new(),
@@ -288,6 +292,12 @@ impl<'a> Measures<'a> {
     #[must_use]
     pub fn near(&self) -> &Near {
         self.near.get_or_init(|| Near::new(self))
+    }
+
+    /// Whom the ego overtakes in the steps of the block, by time: see [`overtaking`]. Empty without a track.
+    #[must_use]
+    pub fn overtakings(&self) -> &[overtaking::Overtaking] {
+        self.overtakings.get_or_init(|| overtaking::overtakings(self))
     }
 
     /// Who is ahead in lane at the ego's samples in the block, in the order of [`Ego::in_block`]: see [`lead`].

@@ -6,7 +6,8 @@
 //! - **Lane change**: between two samples the footprint's centre goes from a traffic lane to its neighbour outside
 //!   junctions. Onset: a corner of the body touches the line between the two; end: all corners are beyond it. (The
 //!   phases of a lane change by its wheels are another measure.)
-//! - **Turning round**: the same into a lane of the other direction, the heading more than 45° off the first one's.
+//! - **Turning round**: the same into a lane of the other direction, the heading more than 45° off the first one's, or
+//!   within 20 s less than 45° off the other's.
 //! - **Turn**: the centre enters a junction on a way that turns by 30° or more. Onset: the middle of the front
 //!   bumper enters it; end: the middle of the rear bumper has left it. Ways of more than 150° are turning round.
 //! - **Leaving a roundabout**: the same from a lane of a ring (see [`Track::on_ring`]) to one that is on none, whatever the
@@ -215,8 +216,16 @@ impl Look<'_> {
         let (h, g) = (a.heading_rad, self.track.lane(b.lane).one_way_heading_at(b.station_m));
         let opposite = g.is_some_and(|g| math::angle_between(h, g).abs() > std::f64::consts::FRAC_PI_2);
         let off = math::angle_between(h, s.pose.yaw_rad).abs();
+        // A wide turn crosses the line at a small angle; who overtakes does not come to head as the other lane leads.
+        let comes_round = || {
+            let there = |g: f64| {
+                self.ahead(k).any(|j| math::angle_between(g, self.s(j).pose.yaw_rad).abs() < ROUND_RAD)
+            };
+            g.is_some_and(there)
+        };
         // Backing from one lane into another with the heading against it is not told here.
-        let kind = if opposite && off > ROUND_RAD { Kind::TurnRound } else { Kind::LaneChange };
+        let kind =
+            if opposite && (off > ROUND_RAD || comes_round()) { Kind::TurnRound } else { Kind::LaneChange };
         let to_border = |p: [f64; 2]| {
             let hit = self.track.locate(a.lane, p);
             if side == Indicator::Left { hit.to_left_m } else { hit.to_right_m }

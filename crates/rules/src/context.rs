@@ -1,8 +1,10 @@
 //! What a rule is given to scan, and what it says that it needs.
 
-use lukao_measure::{EgoSample, Measures, Value};
+use lukao_measure::{Ahead, EgoSample, Measures, Value, Who, area};
 use lukao_model::outcome::{Decision, Judgement, Limit};
 use lukao_model::{Channel, Interval, Intervals, Origin, RuleResult};
+
+use crate::words::OFF_MAP;
 
 /// Why a value was not judged though it was measured.
 pub const UNSURE: &str = "within its uncertainty of the limit, or too uncertain to be judged";
@@ -78,6 +80,32 @@ impl<'a> Context<'a> {
         let scope = self.scope.as_slice();
         let first = scope.partition_point(|i| i.to_ns < when.from_ns);
         scope[first..].iter().map_while(move |i| i.meet(&when))
+    }
+
+    /// Notes the steps of the block as judged where the ego is on the map, and as missing where it is not: for rules about events
+    /// that are told from the track.
+    pub fn judged_on_map(&self, out: &mut RuleResult) {
+        let (Some(track), Some(places)) = (self.measures.track(), self.measures.places()) else { return };
+        for (k, s) in self.samples() {
+            if places.hits(k).is_empty() && !area::on_map(track, &s) {
+                self.missing(out, k, "lane", OFF_MAP);
+            } else {
+                self.judged(out, k);
+            }
+        }
+    }
+
+    /// Notes the steps of the block as judged where it is known who is ahead of the ego, and as missing where it is not: for rules
+    /// about events with others in its lane.
+    pub fn judged_if_ahead_known(&self, out: &mut RuleResult) {
+        let Some(ahead) = self.measures.ahead(Who::Vehicles) else { return };
+        let first = self.measures.ego().in_block().start;
+        for (k, _) in self.samples() {
+            match &ahead[k - first] {
+                Ahead::Unknown(what, why) => self.missing(out, k, what, why),
+                Ahead::Free | Ahead::Lead(_) => self.judged(out, k),
+            }
+        }
     }
 
     /// Notes that the step from the ego's sample `k` to the next was judged.

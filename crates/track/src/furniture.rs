@@ -29,6 +29,10 @@ pub enum SignalKind {
     School,
     /// Level crossing ahead.
     LevelCrossing,
+    /// Not to turn round.
+    NoUTurn,
+    /// Not to turn left.
+    NoLeftTurn,
     /// Stop line painted as a sign.
     StopLine,
     /// Crossing for pedestrians painted as a sign.

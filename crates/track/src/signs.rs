@@ -63,6 +63,10 @@ fn named(name: &str, dynamic: bool) -> Option<SignalKind> {
         Some(SignalKind::Yield)
     } else if any(&["路口优先通行", "干路先行"]) {
         Some(SignalKind::Priority)
+    } else if any(&["禁止掉头"]) {
+        Some(SignalKind::NoUTurn)
+    } else if any(&["禁止向左转弯", "禁止左转"]) {
+        Some(SignalKind::NoLeftTurn)
     } else if any(&["环岛行驶"]) {
         Some(SignalKind::Roundabout)
     } else if any(&["注意儿童", "学校"]) {
@@ -94,6 +98,7 @@ fn german(c: &Code<'_>) -> SignalKind {
         "206" => SignalKind::Stop,
         "301" | "306" => SignalKind::Priority,
         "215" => SignalKind::Roundabout,
+        "272" => SignalKind::NoUTurn,
         "136" => SignalKind::School,
         "150" | "151" | "201" => SignalKind::LevelCrossing,
         "274" => SignalKind::SpeedLimit(declared_speed(c, 1.0 / 3.6).or_else(|| german_variant(c.subcode))),
@@ -121,6 +126,8 @@ fn american(c: &Code<'_>) -> SignalKind {
     match c.code.to_ascii_uppercase().as_str() {
         "R1-1" => SignalKind::Stop,
         "R1-2" => SignalKind::Yield,
+        "R3-2" => SignalKind::NoLeftTurn,
+        "R3-4" => SignalKind::NoUTurn,
         "R2-1" => SignalKind::SpeedLimit(declared_speed(c, 0.447_04)),
         _ => SignalKind::Other,
     }

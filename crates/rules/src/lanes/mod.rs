@@ -4,11 +4,16 @@ mod lane_use;
 mod stretch;
 
 pub(crate) mod bus_lane_used;
+pub(crate) mod double_lane_change;
 pub(crate) mod emergency_lane_used;
+pub(crate) mod forbidden_overtaking;
+pub(crate) mod forbidden_u_turn;
 pub(crate) mod leaves_drivable_area;
 pub(crate) mod line_ridden;
 pub(crate) mod non_motor_lane_used;
 pub(crate) mod opposite_lane_used;
+pub(crate) mod overtaking_on_right;
 pub(crate) mod reversing;
 pub(crate) mod solid_line_crossed;
+pub(crate) mod wrong_lane_for_turn;
 pub(crate) mod wrong_way;

@@ -11,6 +11,7 @@ mod grade;
 mod lack;
 mod run;
 
+mod changes;
 mod contact;
 mod control;
 mod distance;
@@ -43,7 +44,7 @@ macro_rules! groups {
     };
 }
 
-groups!(contact, control, distance, junctions, lamps, lanes, mode, people, signals, speed);
+groups!(changes, contact, control, distance, junctions, lamps, lanes, mode, people, signals, speed);
 
 #[test]
 fn every_rule_has_a_case() {

@@ -3,6 +3,7 @@
 
 mod attribution;
 mod cases;
+mod changes;
 mod control;
 mod distance;
 mod invariance;

@@ -74,6 +74,7 @@ pub fn twins() -> Vec<Twin> {
     let mut all = general();
     // One line for each group's file.
     all.extend(crate::control::twins());
+    all.extend(crate::changes::twins());
     all.extend(crate::distance::twins());
     all.extend(crate::junctions::twins());
     all.extend(crate::lamps::twins());

@@ -1,0 +1,222 @@
+//! Twins and cases of the rules about changing lanes, overtaking and turning.
+
+use lukao_testkit::{ActorBuilder, Motion};
+use lukao_track::Track;
+
+use crate::roads::Straight;
+use crate::support::{Case, accurate, car, drive, exact};
+use crate::twins::Twin;
+
+/// At 20 m/s from the right lane of two to the left one; the middle crosses the line at 3.525 s.
+fn changing(accuracy_m: f64) -> ActorBuilder {
+    let motion = Motion::points(&[
+        (0.0, 50.0, -5.25, 0.0),
+        (2.0, 90.0, -5.25, 0.0),
+        (5.05, 151.0, -1.75, 0.0),
+        (20.0, 450.0, -1.75, 0.0),
+    ]);
+    accurate(ActorBuilder::car("ego").motion(motion), accuracy_m)
+}
+
+/// Before one at 25 m/s who begins at x. At 3.55 s the ego's rear is at 118.75 m and his front at x + 91 m, and he needs 26.17 m.
+fn before(x_m: f64, accuracy_m: f64) -> Case {
+    let other = car("other", x_m, -1.75, 25.0);
+    Case::new(drive(9.0, changing(accuracy_m)).actor(other).build())
+        .on(Straight::one_way(2).track())
+        .guarded()
+}
+
+/// Before one who then brakes; seen up to a time.
+fn braked(decel_mps2: f64, until_s: f64) -> Case {
+    let motion = Motion::at(5.0, -1.75, 0.0).speed(25.0).cruise(4.0).brake(decel_mps2, 15.0);
+    let other = ActorBuilder::car("other").motion(motion).dynamics().present_s(&[(0.0, until_s)]);
+    Case::new(drive(9.0, changing(0.0)).actor(other).build()).on(Straight::one_way(2).track()).guarded()
+}
+
+/// From the right lane of three to the left one, for some time straight on in the middle lane, in which the body is 0.97 s longer.
+fn twice(straight_s: f64, accuracy_m: f64) -> Case {
+    let t = 4.0 + straight_s;
+    let motion = Motion::points(&[
+        (0.0, 10.0, -8.75, 0.0),
+        (2.0, 30.0, -8.75, 0.0),
+        (4.0, 50.0, -5.25, 0.0),
+        (t, 10.0 + 10.0 * t, -5.25, 0.0),
+        (t + 2.0, 30.0 + 10.0 * t, -1.75, 0.0),
+        (20.0, 210.0, -1.75, 0.0),
+    ]);
+    let ego = accurate(ActorBuilder::car("ego").motion(motion), accuracy_m);
+    Case::new(drive(20.0, ego).build()).on(Straight::one_way(3).track()).guarded()
+}
+
+/// Past a slow car from behind: both begin in the lane whose middle is `y_m`, and the ego changes to the other one. The passing is
+/// at x = 85 m.
+fn past(y_m: f64, road: Straight) -> Case {
+    let to = -7.0 - y_m;
+    let motion = Motion::points(&[
+        (0.0, 10.0, y_m, 0.0),
+        (1.0, 25.0, y_m, 0.0),
+        (3.0, 55.0, to, 0.0),
+        (9.0, 145.0, to, 0.0),
+    ]);
+    let other = car("other", 60.0, y_m, 5.0);
+    let ego = ActorBuilder::car("ego").motion(motion);
+    Case::new(drive(9.0, ego).actor(other).build()).on(road.track())
+}
+
+/// Through a tunnel that begins there.
+fn past_in_tunnel(from_m: f64) -> Case {
+    past(-5.25, Straight::one_way(2).structure("tunnel", from_m, 40.0))
+}
+
+/// Round to the left at x = 50 m, on a road with a bridge.
+fn round(y_m: f64, bridge_m: f64) -> Case {
+    let motion =
+        Motion::at(30.0, y_m, 0.0).speed(3.5).cruise(20.0 / 3.5).arc(1.75, std::f64::consts::PI * 0.5);
+    let ego = ActorBuilder::car("ego").motion(motion);
+    let road = Straight::two_way("broken").structure("bridge", bridge_m, 20.0);
+    Case::new(drive(12.0, ego).build()).on(road.track())
+}
+
+/// Two lanes to a junction: the left one leads straight on, the right one to the right.
+fn junction() -> Track {
+    let lane = |id: i32, links: &str| {
+        format!(
+            r#"<lane id="{id}" type="driving"><link>{links}</link><width sOffset="0" a="3.5" b="0" c="0" d="0"/>
+            <roadMark sOffset="0" type="solid" width="0.15"/></lane>"#
+        )
+    };
+    let road = |id: u32, junction: &str, links: &str, plan: &str, length: f64, lanes: &str| {
+        format!(
+            r#"<road id="{id}" name="" length="{length}" junction="{junction}"><link>{links}</link>
+            <planView><geometry s="0" {plan} length="{length}"</geometry></planView>
+            <lanes><laneSection s="0"><center><lane id="0" type="none"/></center><right>{lanes}</right></laneSection></lanes></road>"#
+        )
+    };
+    let straight = |x: f64, y: f64, hdg: f64| format!(r#"x="{x}" y="{y}" hdg="{hdg}""#);
+    let to_junction = r#"<successor elementType="junction" elementId="9"/>"#;
+    let of_junction = r#"<predecessor elementType="junction" elementId="9"/>"#;
+    let between = |to: u32| {
+        format!(
+            r#"<predecessor elementType="road" elementId="1" contactPoint="end"/>
+            <successor elementType="road" elementId="{to}" contactPoint="start"/>"#
+        )
+    };
+    let quarter = 10.0 * std::f64::consts::FRAC_PI_2;
+    let two = format!("{}{}", lane(-1, ""), lane(-2, ""));
+    let linked = |before: i32| lane(-1, &format!(r#"<predecessor id="{before}"/><successor id="-1"/>"#));
+    let roads = [
+        road(1, "-1", to_junction, &straight(0.0, 0.0, 0.0), 100.0, &two),
+        road(2, "9", &between(3), &straight(100.0, 0.0, 0.0), 20.0, &linked(-1)),
+        road(3, "-1", of_junction, &straight(120.0, 0.0, 0.0), 100.0, &two),
+        road(4, "9", &between(5), &straight(100.0, -3.5, 0.0), quarter, &linked(-2)),
+        road(
+            5,
+            "-1",
+            of_junction,
+            &straight(110.0, -13.5, -std::f64::consts::FRAC_PI_2),
+            50.0,
+            &lane(-1, ""),
+        ),
+    ];
+    let xodr: String = roads
+        .iter()
+        .enumerate()
+        .map(|(i, r)| {
+            let shape = if i == 3 { r#"><arc curvature="-0.1"/>"# } else { "><line/>" };
+            r.replace("</geometry>", &format!("{shape}</geometry>"))
+        })
+        .collect();
+    exact(&format!(
+        r#"<OpenDRIVE><header revMajor="1" revMinor="4"/>{xodr}<junction id="9" name="">
+        <connection id="0" incomingRoad="1" connectingRoad="2" contactPoint="start"><laneLink from="-1" to="-1"/></connection>
+        <connection id="1" incomingRoad="1" connectingRoad="4" contactPoint="start"><laneLink from="-2" to="-1"/></connection>
+        </junction></OpenDRIVE>"#
+    ))
+}
+
+/// Straight on through it.
+fn through(y_m: f64, to_s: f64) -> Case {
+    Case::new(drive(to_s, car("ego", 50.0, y_m, 10.0)).build()).on(junction())
+}
+
+pub fn twins() -> Vec<Twin> {
+    vec![
+        ("cut-in-forces-braking", [braked(2.9, 9.0), braked(3.1, 9.0), braked(2.9, 5.0)]),
+        ("double-lane-change", [twice(2.2, 0.0), twice(1.9, 0.0), twice(2.2, 0.5)]),
+        ("forbidden-overtaking", [past_in_tunnel(90.0), past_in_tunnel(80.0), past_off_the_map()]),
+        ("forbidden-u-turn", [round(-1.75, 60.0), round(-1.75, 40.0), round(90.0, 60.0)]),
+        ("lane-change-gap", [before(1.0, 0.0), before(2.2, 0.0), before(1.0, 3.0)]),
+        (
+            "overtaking-on-right",
+            [past(-5.25, Straight::one_way(2)), past(-1.75, Straight::one_way(2)), past_off_the_map()],
+        ),
+        ("wrong-lane-for-turn", [through(-1.75, 9.0), through(-5.25, 9.0), through(-1.75, 6.0)]),
+    ]
+}
+
+fn past_off_the_map() -> Case {
+    past(90.0, Straight::one_way(2))
+}
+
+#[test]
+fn values_are_those_of_the_plan() {
+    let one = |case: Case, rule: &str| case.run(rule).findings.remove(0);
+    let f = one(before(2.2, 0.0), "lane-change-gap");
+    assert!((f.limit - (2.0 + 25.0 / 6.0 + 20.0)).abs() < 1e-9, "{f:?}");
+    assert!((f.measured - (118.75 - 93.2)).abs() < 1e-9 && f.actors == ["other"], "{f:?}");
+    let f = one(braked(3.1, 9.0), "cut-in-forces-braking");
+    assert!((f.measured - 3.1).abs() < 1e-9, "{f:?}");
+    let f = one(twice(1.9, 0.0), "double-lane-change");
+    // From the first sample in which the whole body is in the lane.
+    assert!((f.measured - (1.9 + 2.0 * 0.85 / 1.75)).abs() < 0.051, "{f:?}");
+    let f = one(past_in_tunnel(80.0), "forbidden-overtaking");
+    assert_eq!((f.element.as_deref(), f.from_ns / 1_000_000), (Some("tunnel s / road 1"), 5000));
+    let f = one(round(-1.75, 40.0), "forbidden-u-turn");
+    assert_eq!(f.element.as_deref(), Some("bridge s / road 1"));
+    let f = one(through(-5.25, 9.0), "wrong-lane-for-turn");
+    assert_eq!(f.element.as_deref(), Some("road 1 section 0 lane -2"));
+}
+
+#[test]
+fn passing_a_queue_in_the_next_lane_is_no_overtaking() {
+    let other = car("other", 60.0, -1.75, 5.0);
+    let ego = car("ego", 10.0, -5.25, 15.0);
+    let r = Case::new(drive(9.0, ego).actor(other).build()).on(Straight::one_way(2).track());
+    let r = r.run("overtaking-on-right");
+    assert!(r.findings.is_empty() && r.opportunities == 0, "{r:?}");
+}
+
+#[test]
+fn who_is_not_faster_is_not_cut_off() {
+    let other = car("other", 30.0, -1.75, 20.0);
+    let case = Case::new(drive(9.0, changing(0.0)).actor(other).build()).on(Straight::one_way(2).track());
+    let r = case.run("lane-change-gap");
+    assert!(r.findings.is_empty() && r.opportunities == 1, "{r:?}");
+}
+
+#[test]
+fn the_second_change_counts_only_to_the_same_side() {
+    let motion = Motion::points(&[
+        (0.0, 10.0, -5.25, 0.0),
+        (2.0, 30.0, -1.75, 0.0),
+        (4.0, 50.0, -5.25, 0.0),
+        (9.0, 100.0, -5.25, 0.0),
+    ]);
+    let ego = ActorBuilder::car("ego").motion(motion);
+    let r = Case::new(drive(9.0, ego).build()).on(Straight::one_way(2).track()).run("double-lane-change");
+    assert!(r.findings.is_empty() && r.opportunities == 2, "{r:?}");
+}
+
+#[test]
+fn a_sign_forbids_to_turn_round() {
+    let turn = |name: &str, code: &str| {
+        let mut road = Straight::two_way("broken");
+        road.signals = format!(
+            r#"<signal id="1" name="{name}" s="40" t="-4" zOffset="2" orientation="+" dynamic="no" country="DE" type="{code}" subtype="-1" value="-1"/>"#
+        );
+        round(-1.75, 1000.0).on(road.track()).run("forbidden-u-turn")
+    };
+    assert_eq!(turn("", "272").findings.len(), 1);
+    assert_eq!(turn("禁止掉头", "x").findings.len(), 1);
+    assert!(turn("", "306").findings.is_empty());
+}
