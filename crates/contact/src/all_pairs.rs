@@ -7,27 +7,28 @@ use lukao_model::Drive;
 
 use crate::contacts::{in_order, in_parallel, in_time_order};
 use crate::index::{BLOCK, Bounds};
-use crate::near::{Body, Span};
-use crate::pair::{PairRoom, Piece, exempt, pair_contacts, push_unbridged};
-use crate::shape::{Footprint, footprint};
+use crate::near::{Span, near_knots};
+use crate::pair::{Found, Piece, exempt, push_unbridged};
+use crate::party::Body;
 use crate::types::{Contacts, Options, Unbridged};
 
 /// The contacts of every actor with every other, exempt pairs left out. In each, the actor with the lower index
 /// stands in the ego's place. Gaps are not bridged and not listed.
 #[must_use]
 pub fn all_pairs(drive: &Drive, options: &Options) -> Contacts {
-    let all: Vec<(Body<'_>, Footprint)> = (drive.runs().iter().filter(|r| !r.is_empty()))
-        .map(|r| (Body::new(drive, r), footprint(drive, r, options, false)))
+    let all: Vec<Body<'_>> = (drive.runs().iter().filter(|r| !r.is_empty()))
+        .map(|r| Body::new(drive, r, options, false))
         .collect();
     let windows = windows(drive, &all);
     let parts = in_order(&windows, in_parallel(drive), |windows| {
-        let (mut pieces, mut unbridged, mut room) = (Vec::new(), Vec::new(), PairRoom::default());
+        let mut found = Found::default();
         for (span, boxes) in windows {
             window_pairs(drive, &all, boxes, &mut |a, b| {
-                pair_contacts((&a.0, &a.1), (&b.0, &b.1), *span, &mut room, &mut pieces, &mut unbridged);
+                let reach_m = a.shape.radius_m + b.shape.radius_m;
+                near_knots(&a.way, &b.way, reach_m, *span, &mut |near| found.look(a, b, &near));
             });
         }
-        (pieces, unbridged)
+        (found.pieces, found.unbridged)
     });
     let (mut pieces, mut unbridged) = (Vec::<Piece>::new(), Vec::<Unbridged>::new());
     for (p, u) in parts {
@@ -58,7 +59,7 @@ struct Boxed {
 }
 
 /// Windows of 32 ticks of the clock with the most ticks (longer where none has any), each with the bodies in it.
-fn windows(drive: &Drive, all: &[(Body<'_>, Footprint)]) -> Vec<(Span, Vec<Boxed>)> {
+fn windows(drive: &Drive, all: &[Body<'_>]) -> Vec<(Span, Vec<Boxed>)> {
     let busiest = (0..drive.clocks().len()).max_by_key(|k| drive.clocks()[*k].t_ns.len());
     let Some(busiest) = busiest.filter(|_| !all.is_empty()) else { return Vec::new() };
     let ticks = drive.clocks()[busiest].t_ns.values();
@@ -72,8 +73,8 @@ fn windows(drive: &Drive, all: &[(Body<'_>, Footprint)]) -> Vec<(Span, Vec<Boxed
     edges.push(i64::MAX);
     let mut windows: Vec<(Span, Vec<Boxed>)> =
         edges.windows(2).map(|w| (Span { from_ns: w[0], to_ns: w[1] }, Vec::new())).collect();
-    for (k, (body, shape)) in all.iter().enumerate() {
-        let t = body.track.t;
+    for (k, body) in all.iter().enumerate() {
+        let t = body.way.t;
         let first = edges[1..].partition_point(|e| *e <= t[0]).min(windows.len() - 1);
         for (span, boxes) in &mut windows[first..] {
             if span.from_ns > t[t.len() - 1] {
@@ -82,8 +83,8 @@ fn windows(drive: &Drive, all: &[(Body<'_>, Footprint)]) -> Vec<(Span, Vec<Boxed
             // The steps that begin in the window, to their far ends.
             let lo = t.partition_point(|t| *t <= span.from_ns).saturating_sub(1);
             let hi = t.partition_point(|t| *t < span.to_ns).min(t.len() - 1);
-            let mut bounds = body.bounds(lo, hi.max(lo));
-            let r = shape.radius_m * (1.0 + 1e-12) + 1e-6;
+            let mut bounds = body.way.bounds(lo, hi.max(lo));
+            let r = body.shape.radius_m * (1.0 + 1e-12) + 1e-6;
             // A size that is not a number reaches everywhere.
             let r = if r.is_nan() { f64::INFINITY } else { r };
             bounds.min = bounds.min.map(|v| v - r);
@@ -97,9 +98,9 @@ fn windows(drive: &Drive, all: &[(Body<'_>, Footprint)]) -> Vec<(Span, Vec<Boxed
 /// Calls `pair` with each pair of bodies of a window whose boxes overlap, the lower first.
 fn window_pairs<'b, 'a>(
     drive: &Drive,
-    all: &'b [(Body<'a>, Footprint)],
+    all: &'b [Body<'a>],
     boxes: &[Boxed],
-    pair: &mut impl FnMut(&'b (Body<'a>, Footprint), &'b (Body<'a>, Footprint)),
+    pair: &mut impl FnMut(&'b Body<'a>, &'b Body<'a>),
 ) {
     let mut order = boxes.to_vec();
     order.sort_unstable_by(|a, b| a.bounds.min[0].total_cmp(&b.bounds.min[0]).then(a.body.cmp(&b.body)));
@@ -112,7 +113,7 @@ fn window_pairs<'b, 'a>(
                 continue;
             }
             let (p, q) = (&all[a.body.min(b.body) as usize], &all[a.body.max(b.body) as usize]);
-            if !exempt(drive, p.0.track.run.actor, q.0.track.run.actor) {
+            if !exempt(drive, p.way.run.actor, q.way.run.actor) {
                 pair(p, q);
             }
         }

@@ -6,9 +6,8 @@ use crate::contacts::{in_order, in_parallel, span_of};
 use crate::detail::{Room, least};
 use crate::geometry::{Placed, distance, length};
 use crate::motion::Knot;
-use crate::near::{Body, Near, Span, near_knots};
-use crate::pair::{exempt, linked};
-use crate::shape::{Footprint, footprint};
+use crate::near::{Near, Span, near_knots, nearest_sample};
+use crate::party::{Body, Other, Party};
 use crate::types::{Nearest, Options};
 
 /// The nearest approach to each actor, to 0.1 mm.
@@ -47,20 +46,18 @@ fn before(a: &Nearest, b: &Nearest) -> bool {
 #[must_use]
 pub fn clearances(window: &Drive, ego: ActorIx, block: Interval, options: &Options) -> Clearances {
     let span = span_of(block);
-    let bodies = linked(window, ego);
-    let is_ego = |a: ActorIx| bodies.contains(&a);
-    let of_ego: Vec<(Body<'_>, Footprint)> = (window.runs().iter().filter(|r| is_ego(r.actor)))
-        .map(|r| (Body::new(window, r), footprint(window, r, options, r.actor == ego)))
-        .collect();
+    let party = Party::new(window, ego, options);
     let parts = in_order(window.runs(), in_parallel(window), |runs| {
         let mut found = Clearances::default();
-        let mut room = Room::default();
-        for run in runs.iter().filter(|r| !is_ego(r.actor) && !r.is_empty()) {
-            let body = Body::new(window, run);
-            let shape = footprint(window, run, options, false);
-            for (mine, my_shape) in &of_ego {
-                if !exempt(window, mine.track.run.actor, run.actor) {
-                    let nearest = pair_nearest((mine, my_shape), (&body, &shape), span, &mut room);
+        let (mut room, mut last) = (Room::default(), None);
+        for other in runs.iter().filter_map(|r| party.other(r)) {
+            for mine in party.against(other.way.run.actor) {
+                // Of an actor's many runs most cannot come nearer than another did.
+                let known = found.nearest.last().filter(|n| n.actor == other.way.run.actor);
+                let most_m = known.map_or(f64::INFINITY, |n| n.distance_m);
+                if can_be_within(mine, &other, most_m, span) {
+                    let body = party.body(&mut last, other.way.run);
+                    let nearest = pair_nearest(mine, body, most_m, span, &mut room);
                     found.join(&Clearances { nearest: nearest.into_iter().collect() });
                 }
             }
@@ -73,38 +70,50 @@ pub fn clearances(window: &Drive, ego: ActorIx, block: Interval, options: &Optio
     })
 }
 
-fn pair_nearest(
-    (a, shape_a): (&Body<'_>, &Footprint),
-    (b, shape_b): (&Body<'_>, &Footprint),
-    span: Span,
-    room: &mut Room,
-) -> Option<Nearest> {
-    // First the nearest centres at any knot: an upper bound, so that few intervals need the exact look. If the two are
-    // on different levels or out of range just there, the nearest of those where they are not.
+/// Whether circles around both come within a distance in any knot interval of a span.
+fn can_be_within(mine: &Body<'_>, other: &Other<'_>, most_m: f64, span: Span) -> bool {
+    let mut near = most_m == f64::INFINITY;
+    if !near {
+        let reach_m = most_m + mine.shape.radius_m + other.radius_m;
+        near_knots(&mine.way, &other.way, reach_m, span, &mut |_| near = true);
+    }
+    near
+}
+
+/// The nearest approach of two runs, if it is at most `most_m`.
+fn pair_nearest(a: &Body<'_>, b: &Body<'_>, most_m: f64, span: Span, room: &mut Room) -> Option<Nearest> {
+    let (shape_a, shape_b) = (&a.shape, &b.shape);
     let knot_of =
         |n: &Near| Knot::new((&a.track, n.i, shape_a), (&b.track, n.j, shape_b), (n.from_ns, n.to_ns));
     let good = |n: &Near| Some(knot_of(n)).filter(|k| k.is_plain() && k.level.is_some_and(|l| l.0 <= 0.0));
-    let nearest = |wanted: &dyn Fn(&Near) -> bool| {
+    // First the distance where the centres are nearest at a sample: an upper bound, so that few intervals need the
+    // exact look. If the two are on different levels or out of range just there, the nearest of those where they are
+    // not.
+    let nearest_good = || {
         let (mut nearest2, mut at) = (f64::INFINITY, None);
-        near_knots(a, b, f64::INFINITY, span, &mut |n| {
-            let (p, q) = (a.track.position(n.i, n.from_ns), b.track.position(n.j, n.from_ns));
+        near_knots(&a.way, &b.way, f64::INFINITY, span, &mut |n| {
+            let (p, q) = (a.way.position(n.i, n.from_ns), b.way.position(n.j, n.from_ns));
             let (x, y) = (q[0] - p[0], q[1] - p[1]);
             let d2 = x * x + y * y;
-            if d2 < nearest2 && wanted(&n) {
+            if d2 < nearest2 && good(&n).is_some() {
                 (nearest2, at) = (d2, Some(n));
             }
         });
         at.as_ref().and_then(&good)
     };
-    let at = nearest(&|_| true).or_else(|| nearest(&|n| good(n).is_some()));
-    let (mut pa, mut pb) = (Placed::new(), Placed::new());
-    let bound = at.map_or(f64::INFINITY, |knot| {
-        knot.placed(0.0, &mut pa, &mut pb);
-        distance(&pa, &pb).0
-    });
+    let bound = if most_m < f64::INFINITY {
+        most_m
+    } else {
+        let at = nearest_sample(&a.way, &b.way, span).as_ref().and_then(&good).or_else(nearest_good);
+        let (mut pa, mut pb) = (Placed::new(), Placed::new());
+        at.map_or(f64::INFINITY, |knot| {
+            knot.placed(0.0, &mut pa, &mut pb);
+            distance(&pa, &pb).0
+        })
+    };
     let reach = bound + shape_a.radius_m + shape_b.radius_m;
     let mut best: Option<Nearest> = None;
-    near_knots(a, b, reach, span, &mut |near| {
+    near_knots(&a.way, &b.way, reach, span, &mut |near| {
         let knot =
             Knot::new((&a.track, near.i, shape_a), (&b.track, near.j, shape_b), (near.from_ns, near.to_ns));
         let Some((lo, hi)) = knot.level.filter(|_| knot.is_plain()) else { return };
@@ -117,7 +126,7 @@ fn pair_nearest(
             }
         }
         let (gap, u) = least(&knot, lo, hi, room);
-        if best.is_none_or(|n| gap.max(0.0) < n.distance_m) {
+        if gap.max(0.0) <= most_m && best.is_none_or(|n| gap.max(0.0) < n.distance_m) {
             best = Some(Nearest {
                 ego_body: a.track.run.actor,
                 actor: b.track.run.actor,
@@ -148,19 +157,13 @@ fn nearest_at(knot: &Knot<'_>, u: f64) -> Nearest {
 /// and exemptions are not looked at.
 #[must_use]
 pub fn clearance_at(window: &Drive, a: ActorIx, b: ActorIx, t_ns: i64, options: &Options) -> Option<Nearest> {
-    let find = |actor: ActorIx| {
-        let body = |r| Body::new(window, r);
-        window
-            .runs_of(actor)
-            .iter()
-            .filter(|r| !r.is_empty())
-            .map(body)
-            .find(|b| b.track.first_ns() <= t_ns && t_ns <= b.track.last_ns())
+    let find = |actor: ActorIx, is_ego: bool| {
+        let runs = window.runs_of(actor).iter().filter(|r| !r.is_empty());
+        let mut bodies = runs.map(|r| Body::new(window, r, options, is_ego));
+        bodies.find(|b| b.way.first_ns() <= t_ns && t_ns <= b.way.last_ns())
     };
-    let (p, q) = (find(a)?, find(b)?);
-    let shape_p = footprint(window, p.track.run, options, true);
-    let shape_q = footprint(window, q.track.run, options, false);
-    let (i, j) = (p.track.before(t_ns)?, q.track.before(t_ns)?);
-    let knot = Knot::new((&p.track, i, &shape_p), (&q.track, j, &shape_q), (t_ns, t_ns));
+    let (p, q) = (find(a, true)?, find(b, false)?);
+    let (i, j) = (p.way.before(t_ns)?, q.way.before(t_ns)?);
+    let knot = Knot::new((&p.track, i, &p.shape), (&q.track, j, &q.shape), (t_ns, t_ns));
     knot.is_plain().then(|| Nearest { ego_body: a, actor: b, ..nearest_at(&knot, 0.0) })
 }

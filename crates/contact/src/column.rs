@@ -3,16 +3,17 @@
 //! Block by block of the ego's samples: boxes around the others' centres over the same time give lower bounds; the
 //! most promising one is measured first, and what cannot beat the result is never looked at.
 
-use lukao_model::{ActorIx, Column, Drive, Interval};
+use std::hint::black_box;
+
+use lukao_model::{ActorIx, Column, Drive, Interval, Run};
 
 use crate::boxes::Boxes;
 use crate::contacts::{in_order, in_parallel, span_of};
 use crate::geometry::{Placed, distance};
 use crate::index::BLOCK;
-use crate::motion::Knot;
-use crate::near::{Body, Span};
-use crate::pair::{exempt, linked};
-use crate::shape::{Footprint, footprint, radius_m};
+use crate::motion::{Knot, same_level};
+use crate::near::{Span, Way};
+use crate::party::{Body, Other, Party};
 use crate::trig;
 use crate::types::Options;
 
@@ -32,26 +33,22 @@ pub struct ClearanceColumn {
 #[must_use]
 pub fn clearance_column(window: &Drive, ego: ActorIx, block: Interval, options: &Options) -> ClearanceColumn {
     let span = span_of(block);
-    let bodies = linked(window, ego);
+    let party = Party::new(window, ego, options);
     let t_ns: Vec<i64> = (window.runs_of(ego).iter())
         .flat_map(|r| window.times(r).iter().copied().filter(|t| span.holds(*t)))
         .collect();
     let mut best = vec![Best::NONE; t_ns.len()];
-    for run in window.runs().iter().filter(|r| bodies.contains(&r.actor) && !r.is_empty()) {
-        let mine =
-            Mine { body: Body::new(window, run), shape: footprint(window, run, options, run.actor == ego) };
-        if run.actor == ego {
-            own_samples(window, &bodies, &mine, span, options, (&t_ns, &mut best));
-        } else {
-            // A trailer, at the ego's times.
-            for other in window.runs().iter().filter(|r| !bodies.contains(&r.actor) && !r.is_empty()) {
-                if exempt(window, run.actor, other.actor) {
-                    continue;
-                }
-                let (theirs, shape) = (Body::new(window, other), footprint(window, other, options, false));
-                for (t, best) in t_ns.iter().zip(&mut best) {
-                    measure(&mine, (&theirs, &shape), *t, best);
-                }
+    for mine in &party.bodies {
+        if mine.way.run.actor == ego {
+            own_samples(&party, mine, span, (&t_ns, &mut best));
+            continue;
+        }
+        // A trailer, at the ego's times.
+        let others = window.runs().iter().filter_map(|r| party.other(r));
+        for other in others.filter(|o| !party.exempt(mine, o.way.run.actor)) {
+            let body = Body::new(window, other.way.run, options, false);
+            for (t, best) in t_ns.iter().zip(&mut best) {
+                measure(mine, &body, *t, best);
             }
         }
     }
@@ -82,11 +79,6 @@ impl Best {
     }
 }
 
-struct Mine<'a> {
-    body: Body<'a>,
-    shape: Footprint,
-}
-
 /// A run that may be the nearest somewhere in a block, and by how much at least it is off.
 #[derive(Clone, Copy)]
 struct Candidate {
@@ -94,60 +86,44 @@ struct Candidate {
     run: u32,
 }
 
+/// Who may be the nearest in a block of the ego's samples.
+struct Block {
+    /// The ego's samples `from..to`.
+    from: usize,
+    to: usize,
+    candidates: Vec<Candidate>,
+}
+
 /// Fills in the samples of one of the ego's own runs.
-fn own_samples(
-    window: &Drive,
-    bodies: &[ActorIx],
-    mine: &Mine<'_>,
-    span: Span,
-    options: &Options,
-    (t_ns, best): (&[i64], &mut [Best]),
-) {
-    let track = &mine.body.track;
-    let first = track.t.partition_point(|t| *t < span.from_ns);
-    let end = first + track.t[first..].iter().take_while(|t| span.holds(**t)).count();
+fn own_samples(party: &Party<'_>, mine: &Body<'_>, span: Span, (t_ns, best): (&[i64], &mut [Best])) {
+    let way = &mine.way;
+    let first = way.t.partition_point(|t| *t < span.from_ns);
+    let end = first + way.t[first..].iter().take_while(|t| span.holds(**t)).count();
     if first >= end {
         return;
     }
-    let offset = t_ns.partition_point(|t| *t < track.t[first]);
+    let offset = t_ns.partition_point(|t| *t < way.t[first]);
     // Samples by block of the drive's ticks.
-    let tick0 = mine.body.first_tick;
-    let block_of = |i: usize| (tick0 + i as u64) / BLOCK as u64;
+    let block_of = |i: usize| (way.first_tick + i as u64) / BLOCK as u64;
     let first_block = block_of(first);
-    let count = (block_of(end - 1) - first_block + 1) as usize;
-    let samples = |k: usize| {
-        let from = ((first_block + k as u64) * BLOCK as u64).saturating_sub(tick0) as usize;
-        (from.max(first), (from + BLOCK - usize::from(from == 0) * (tick0 % BLOCK as u64) as usize).min(end))
-    };
-    let mut candidates: Vec<Vec<Candidate>> = vec![Vec::new(); count];
-    for (k, run) in window.runs().iter().enumerate() {
-        if run.is_empty() || bodies.contains(&run.actor) || exempt(window, track.run.actor, run.actor) {
-            continue;
-        }
-        let radii = mine.shape.radius_m + radius_m(window, run, options, false);
-        let theirs = Body::new(window, run);
-        bounds_below(mine, &theirs, (first, end), radii, &mut |block, at_least_m| {
-            let block = (block - first_block) as usize;
-            candidates[block].push(Candidate { at_least_m, run: k as u32 });
-        });
-    }
-    let mut work: Vec<(usize, Vec<Candidate>, Vec<Best>)> = (candidates.into_iter().enumerate())
-        .map(|(k, c)| {
-            let (from, to) = samples(k);
-            (from, c, vec![Best::NONE; to - from])
+    let begin = |block: u64| (block * BLOCK as u64).saturating_sub(way.first_tick) as usize;
+    let mut blocks: Vec<Block> = (first_block..=block_of(end - 1))
+        .map(|b| {
+            let (from, to) = (begin(b).max(first), begin(b + 1).min(end));
+            Block { from, to, candidates: Vec::new() }
         })
         .collect();
-    let done = in_order(&work, in_parallel(window), |work| {
-        work.iter()
-            .map(|(from, candidates, best)| {
-                let mut best = best.clone();
-                one_block(window, mine, *from, candidates, options, &mut best);
-                best
-            })
-            .collect::<Vec<_>>()
+    for (k, run) in party.window.runs().iter().enumerate() {
+        let Some(other) = party.other(run).filter(|o| !party.exempt(mine, o.way.run.actor)) else { continue };
+        bounds(mine, &other, (first, end), &mut |block, at_least_m| {
+            blocks[(block - first_block) as usize].candidates.push(Candidate { at_least_m, run: k as u32 });
+        });
+    }
+    let done = in_order(&blocks, in_parallel(party.window), |blocks| {
+        blocks.iter().map(|b| one_block(party, mine, b)).collect::<Vec<_>>()
     });
-    for ((from, ..), found) in work.drain(..).zip(done.into_iter().flatten()) {
-        for (to, b) in best[offset + from - first..].iter_mut().zip(found) {
+    for (block, found) in blocks.iter().zip(done.into_iter().flatten()) {
+        for (to, b) in best[offset + block.from - first..].iter_mut().zip(found) {
             to.broken |= b.broken;
             if let Some(who) = b.who {
                 to.offer(b.m, who);
@@ -156,134 +132,160 @@ fn own_samples(
     }
 }
 
-/// Calls `put` with each block of the ego's samples that another run shares time with, and a lower bound of the
-/// distance over it.
-fn bounds_below(
-    mine: &Mine<'_>,
-    theirs: &Body<'_>,
+/// Calls `put` with each block of the ego's samples that another run shares time with, and a lower bound of
+/// the distance over it.
+fn bounds(
+    mine: &Body<'_>,
+    other: &Other<'_>,
     (first, end): (usize, usize),
-    radii_m: f64,
     put: &mut impl FnMut(u64, f32),
 ) {
-    let (a, b) = (&mine.body, theirs);
-    let from_ns = a.track.t[first].max(b.track.first_ns());
-    let to_ns = a.track.t[end - 1].min(b.track.last_ns());
+    let (a, b) = (&mine.way, &other.way);
+    let radii_m = mine.shape.radius_m + other.radius_m;
+    let from_ns = a.t[first].max(b.first_ns());
+    let to_ns = a.t[end - 1].min(b.last_ns());
     if from_ns > to_ns {
         return;
     }
-    let lockstep = a.track.run.clock == b.track.run.clock;
+    let lockstep = a.run.clock == b.run.clock;
     let (i0, i1) = if lockstep {
-        let at = |tick: usize| tick.saturating_sub(a.track.run.first);
-        (at(b.track.run.first).max(first), at(b.track.run.first + b.track.run.len()).min(end))
+        let at = |tick: usize| tick.saturating_sub(a.run.first);
+        (at(b.run.first).max(first), at(b.run.first + b.t.len()).min(end))
     } else {
-        let i = first + a.track.t[first..end].partition_point(|t| *t < from_ns);
-        (i, first + a.track.t[first..end].partition_point(|t| *t <= to_ns))
+        let i = first + a.t[first..end].partition_point(|t| *t < from_ns);
+        (i, first + a.t[first..end].partition_point(|t| *t <= to_ns))
     };
     if i0 >= i1 {
         return;
     }
     let block_of = |i: usize| (a.first_tick + i as u64) / BLOCK as u64;
+    let (lo, hi) = (block_of(i0), block_of(i1 - 1));
     if lockstep
         && let (Some(p), Some(q)) = (&a.boxes, &b.boxes)
         && p.origin == q.origin
     {
-        p.gaps2(q, block_of(i0), block_of(i1 - 1), &mut |block, gap2| {
-            put(block, gap2.sqrt() * (1.0 - 1e-5) - radii_m as f32 * (1.0 + 1e-6) - 1e-3);
+        let radii = radii_m as f32 * (1.0 + 1e-6) + 1e-3;
+        p.gaps2(q, lo, hi, &mut |from, gaps2| {
+            for (k, gap2) in gaps2.iter().enumerate() {
+                put(from + k as u64, gap2.sqrt() * (1.0 - 1e-5) - radii);
+            }
         });
         return;
     }
-    for block in block_of(i0)..=block_of(i1 - 1) {
+    for block in lo..=hi {
         let from = ((block * BLOCK as u64).saturating_sub(a.first_tick) as usize).max(i0);
         let to = (((block + 1) * BLOCK as u64 - a.first_tick) as usize).min(i1);
-        let (Some(j0), Some(j1)) = (b.track.before(a.track.t[from]), b.track.before(a.track.t[to - 1]))
-        else {
-            continue;
-        };
-        let j1 = (j1 + 1).min(b.track.t.len() - 1);
+        let (Some(j0), Some(j1)) = (b.before(a.t[from]), b.before(a.t[to - 1])) else { continue };
+        let j1 = (j1 + 1).min(b.t.len() - 1);
         let gap = a.tight_bounds(from, to - 1).distance_m(&b.tight_bounds(j0, j1));
         put(block, (gap * (1.0 - 1e-6) - radii_m - 1e-3) as f32 * (1.0 - 1e-6));
     }
 }
 
 /// Measures one block, the most promising candidate first.
-fn one_block(
-    window: &Drive,
-    mine: &Mine<'_>,
-    from: usize,
-    candidates: &[Candidate],
-    options: &Options,
-    best: &mut [Best],
-) {
-    let t = &mine.body.track.t[from..from + best.len()];
-    let turns: Vec<(f64, f64)> =
-        mine.body.track.yaw[from..from + best.len()].iter().map(|y| trig::sin_cos(*y)).collect();
-    let mut rest: Vec<Candidate> = candidates.to_vec();
+fn one_block(party: &Party<'_>, mine: &Body<'_>, block: &Block) -> Vec<Best> {
+    let mut best = vec![Best::NONE; block.to - block.from];
+    let mut turns = [(0.0, 1.0); BLOCK];
+    for (turn, yaw) in turns.iter_mut().zip(&mine.track.yaw[block.from..block.to]) {
+        *turn = trig::sin_cos(*yaw);
+    }
+    let mut rest = block.candidates.clone();
     let mut worst = f64::INFINITY;
-    while !rest.is_empty() {
-        let mut next = 0;
-        for (k, c) in rest.iter().enumerate() {
-            if c.at_least_m < rest[next].at_least_m {
-                next = k;
-            }
-        }
+    let mut first = true;
+    while let Some(next) =
+        (0..rest.len()).reduce(|a, b| if rest[b].at_least_m < rest[a].at_least_m { b } else { a })
+    {
         let c = rest.swap_remove(next);
         if f64::from(c.at_least_m) > worst {
-            return;
+            break;
         }
-        let run = &window.runs()[c.run as usize];
-        let (theirs, shape) = (Body::new(window, run), footprint(window, run, options, false));
-        measure_block(mine, &turns, from, (&theirs, &shape), t, best);
+        let run = &party.window.runs()[c.run as usize];
+        measure_block(mine, (block.from, &turns), &Body::new(party.window, run, party.options, false), &mut best);
         worst = best.iter().map(|b| b.m).fold(0.0, f64::max);
         rest.retain(|c| !(f64::from(c.at_least_m) > worst));
+        if first {
+            // Most of what is left now is measured.
+            touch(mine, block, rest.iter().map(|c| &party.window.runs()[c.run as usize]));
+            first = false;
+        }
     }
+    best
 }
 
-/// Measures one other run at each of the ego's samples of a block.
+/// Brings the poses of a block from memory, which would else be waited for one by one.
+fn touch<'a>(mine: &Body<'_>, block: &Block, runs: impl Iterator<Item = &'a Run>) {
+    let mut seen = 0;
+    for run in runs.filter(|r| r.clock == mine.way.run.clock) {
+        let at = |i: usize| (mine.way.run.first + i).saturating_sub(run.first).min(run.len());
+        let (from, to) = (at(block.from), at(block.to));
+        for column in [&run.x_m, &run.y_m, &run.yaw_rad] {
+            seen = column.values()[from..to].iter().step_by(8).fold(seen, |seen, v| seen ^ v.to_bits());
+        }
+    }
+    black_box(seen);
+}
+
+/// Measures one other run at each of the ego's samples of a block, of which `turns` are sine and cosine.
 fn measure_block(
-    mine: &Mine<'_>,
-    turns: &[(f64, f64)],
-    from: usize,
-    theirs: (&Body<'_>, &Footprint),
-    t: &[i64],
+    mine: &Body<'_>,
+    (from, turns): (usize, &[(f64, f64); BLOCK]),
+    other: &Body<'_>,
     best: &mut [Best],
 ) {
-    let (a, (b, shape)) = (&mine.body.track, (&theirs.0.track, theirs.1));
-    let halves = mine.shape.half_m.zip(shape.half_m);
-    let flat = a.run.z_m.is_none() || b.run.z_m.is_none();
+    let (a, b) = (&mine.track, &other.track);
+    let n = best.len();
+    let halves = mine.shape.half_m.zip(other.shape.half_m);
     let lockstep = a.run.clock == b.run.clock;
-    let Some((half_a, half_b)) = halves.filter(|_| lockstep && mine.shape.is_plain() && shape.is_plain())
+    let Some((half_a, half_b)) = halves.filter(|_| lockstep && mine.shape.is_plain() && other.shape.is_plain())
     else {
-        for (t, best) in t.iter().zip(best) {
-            measure(mine, theirs, *t, best);
+        for (t, best) in a.t[from..from + n].iter().zip(best) {
+            measure(mine, other, *t, best);
         }
         return;
     };
-    let radii = mine.shape.radius_m + shape.radius_m;
-    for (k, best) in best.iter_mut().enumerate() {
-        let i = from + k;
-        let Some(j) = (a.run.first + i).checked_sub(b.run.first).filter(|j| *j < b.t.len()) else { continue };
-        let d = [b.x[j] - a.x[i], b.y[j] - a.y[i]];
-        // Nearer than the best only if the centres are within the best and both radii.
-        let reach = best.m + radii;
-        let d2 = d[0] * d[0] + d[1] * d[1];
-        if d2 * (1.0 - 1e-14) > reach * reach {
+    // The ticks that both have: the ego's from `skip` on.
+    let (tick_a, tick_b) = (a.run.first + from, b.run.first);
+    let skip = tick_b.saturating_sub(tick_a);
+    let m = (tick_b + b.t.len()).saturating_sub(tick_a).min(n).saturating_sub(skip);
+    if m == 0 {
+        return;
+    }
+    let (i0, j0) = (from + skip, tick_a + skip - tick_b);
+    let (ax, ay) = (&a.x[i0..i0 + m], &a.y[i0..i0 + m]);
+    let (bx, by) = (&b.x[j0..j0 + m], &b.y[j0..j0 + m]);
+    let best = &mut best[skip..skip + m];
+    let radii = mine.shape.radius_m + other.shape.radius_m;
+    for k in 0..m {
+        let d = [bx[k] - ax[k], by[k] - ay[k]];
+        // Nearer than the best only if the centres are within the best and both radii …
+        let reach = best[k].m + radii;
+        if (d[0] * d[0] + d[1] * d[1]) * (1.0 - 1e-14) > reach * reach {
             continue;
         }
-        let knot = Knot::new((a, i, &mine.shape), (b, j, shape), (t[k], t[k]));
-        if !knot.is_plain() {
-            best.broken = true;
-        } else if flat || knot.level.is_some() {
+        // … and the other's centre is within the best and its radius of the ego's box.
+        let turn_a = turns[skip + k];
+        let (sin, cos) = turn_a;
+        let out = |v: f64, half: f64| (v.abs() - half).max(0.0);
+        let x = out(cos * d[0] + sin * d[1], half_a[0]);
+        let y = out(cos * d[1] - sin * d[0], half_a[1]);
+        let reach = best[k].m + other.shape.radius_m;
+        if (x * x + y * y) * (1.0 - 1e-12) > reach * reach + 1e-9 {
+            continue;
+        }
+        let (i, j) = (i0 + k, j0 + k);
+        if !(a.is_plain_at(i) && b.is_plain_at(j)) {
+            best[k].broken = true;
+        } else if same_level((a, i), (b, j)) {
             let turn_b = trig::sin_cos(b.yaw[j]);
-            let m = Boxes { half_a, half_b, d, turn_a: turns[k], turn_b }.distance();
-            best.offer(m, b.run.actor);
+            best[k].offer(Boxes { half_a, half_b, d, turn_a, turn_b }.distance(), b.run.actor);
         }
     }
 }
 
 /// Measures two bodies at one time, if both are known then.
-fn measure(mine: &Mine<'_>, (theirs, shape): (&Body<'_>, &Footprint), t_ns: i64, best: &mut Best) {
-    let (a, b) = (&mine.body.track, &theirs.track);
-    let known = |t: &crate::motion::Track<'_>| t.first_ns() <= t_ns && t_ns <= t.last_ns();
+fn measure(mine: &Body<'_>, other: &Body<'_>, t_ns: i64, best: &mut Best) {
+    let (a, b) = (&mine.way, &other.way);
+    let known = |w: &Way<'_>| w.first_ns() <= t_ns && t_ns <= w.last_ns();
     if !known(a) || !known(b) {
         return;
     }
@@ -291,10 +293,10 @@ fn measure(mine: &Mine<'_>, (theirs, shape): (&Body<'_>, &Footprint), t_ns: i64,
     let (p, q) = (a.position(i, t_ns), b.position(j, t_ns));
     let (x, y) = (q[0] - p[0], q[1] - p[1]);
     // The centres' distance less both radii is a lower bound.
-    if (x * x + y * y).sqrt() * (1.0 - 1e-12) - mine.shape.radius_m - shape.radius_m > best.m {
+    if (x * x + y * y).sqrt() * (1.0 - 1e-12) - mine.shape.radius_m - other.shape.radius_m > best.m {
         return;
     }
-    let knot = Knot::new((a, i, &mine.shape), (b, j, shape), (t_ns, t_ns));
+    let knot = Knot::new((&mine.track, i, &mine.shape), (&other.track, j, &other.shape), (t_ns, t_ns));
     if !knot.is_plain() {
         best.broken = true;
     } else if knot.level.is_some() {

@@ -4,9 +4,11 @@ use lukao_model::{ActorIx, Drive, Interval};
 use rayon::prelude::*;
 
 use crate::gap::{GapFold, GapNews, gap_news};
-use crate::near::{Body, Span};
-use crate::pair::{PairRoom, Piece, exempt, linked, pair_contacts, push_unbridged};
-use crate::shape::{Footprint, footprint, radius_m};
+use crate::near::{At, Near, Span, Way};
+use crate::pair::{Found, Piece, linked, push_unbridged};
+use crate::party::{Body, Party};
+use crate::search::Search;
+use crate::shape::radius_m;
 use crate::types::{ContactInterval, Contacts, GapReason, Options, Unbridged};
 
 /// Poses in a window below which one thread does all: handing out costs more.
@@ -53,43 +55,39 @@ pub(crate) fn in_order<T: Sync, R: Send>(
 #[must_use]
 pub fn block_contacts(window: &Drive, ego: ActorIx, block: Interval, options: &Options) -> BlockContacts {
     let span = span_of(block);
-    let bodies = linked(window, ego);
-    let is_ego = |a: ActorIx| bodies.contains(&a);
-    let of_ego: Vec<(Body<'_>, Footprint)> = (window.runs().iter().filter(|r| is_ego(r.actor)))
-        .map(|r| (Body::new(window, r), footprint(window, r, options, r.actor == ego)))
-        .collect();
-    let runs = window.runs();
-    let parts = in_order(runs, in_parallel(window), |runs| {
-        let mut room = PairRoom::default();
-        let (mut pieces, mut unbridged) = (Vec::new(), Vec::new());
-        for run in runs.iter().filter(|r| !is_ego(r.actor) && !r.is_empty()) {
-            let body = Body::new(window, run);
-            let shape = footprint(window, run, options, false);
-            for (mine, my_shape) in &of_ego {
-                if !exempt(window, mine.track.run.actor, run.actor) {
-                    let (pieces, unbridged) = (&mut pieces, &mut unbridged);
-                    pair_contacts((mine, my_shape), (&body, &shape), span, &mut room, pieces, unbridged);
-                }
+    let party = Party::new(window, ego, options);
+    let parts = in_order(window.runs(), in_parallel(window), |runs| {
+        let mut found = Found::default();
+        let mut look = |mine: &Body<'_>, other: &Body<'_>, near: &Near| found.look(mine, other, near);
+        let mut outside_window = Vec::new();
+        let mut search = Search::new(&party, At::Steps, span);
+        for other in runs.iter().filter_map(|r| party.other(r)) {
+            for mine in party.against(other.way.run.actor) {
+                search.add(mine, &other, 0.0, &mut look);
             }
             if block != Interval::ALL {
-                outside(&body, span, &mut unbridged);
+                outside(&other.way, span, &mut outside_window);
             }
         }
-        (pieces, unbridged)
+        search.finish(&mut look);
+        found.unbridged.extend(outside_window);
+        (found.pieces, found.unbridged)
     });
     let mut out = BlockContacts::default();
-    for (pieces, unbridged) in parts {
+    for (pieces, mut unbridged) in parts {
         out.pieces.extend(pieces);
+        // Those of one actor together, in order of time; what is of other reasons in between keeps none from joining.
+        unbridged.sort_by_key(|u| (u.actor, u.reason, u.when));
         unbridged.into_iter().for_each(|u| push_unbridged(&mut out.unbridged, u));
     }
-    out.gaps = gap_news(window, &bodies, span, &|r| radius_m(window, r, options, r.actor == ego));
+    out.gaps = gap_news(window, &party.actors, span, &|r| radius_m(window, r, options, r.actor == ego));
     out
 }
 
 /// Where a run goes on, but the window does not hold the sample that it goes on to.
-fn outside(body: &Body<'_>, span: Span, out: &mut Vec<Unbridged>) {
-    let run = body.track.run;
-    let (first, last) = (body.track.first_ns(), body.track.last_ns());
+fn outside(way: &Way<'_>, span: Span, out: &mut Vec<Unbridged>) {
+    let run = way.run;
+    let (first, last) = (way.first_ns(), way.last_ns());
     let mut missing = |from: i64, to: i64| {
         let (from, to) = (from.max(span.from_ns), to.min(span.to_ns));
         if from < to {

@@ -4,9 +4,9 @@ use lukao_model::{ActorIx, Drive, Interval, Intervals};
 
 use crate::contacts::span_of;
 use crate::motion::Knot;
-use crate::near::{Body, near_knots};
-use crate::pair::linked;
-use crate::shape::{Footprint, footprint};
+use crate::near::{At, Near};
+use crate::party::{Body, Party};
+use crate::search::Search;
 use crate::types::Options;
 
 /// When one actor was within a distance of the ego.
@@ -31,30 +31,26 @@ pub fn encounters(
     options: &Options,
 ) -> Vec<Encounter> {
     let span = span_of(block);
-    let bodies = linked(window, ego);
-    let of_ego: Vec<(Body<'_>, Footprint)> = (window.runs().iter().filter(|r| bodies.contains(&r.actor)))
-        .map(|r| (Body::new(window, r), footprint(window, r, options, r.actor == ego)))
-        .collect();
+    let party = Party::new(window, ego, options);
     let mut out: Vec<Encounter> = Vec::new();
-    for run in window.runs().iter().filter(|r| !bodies.contains(&r.actor) && !r.is_empty()) {
-        let other = Body::new(window, run);
-        let shape = footprint(window, run, options, false);
-        let mut when = Intervals::EMPTY;
-        for (mine, my_shape) in &of_ego {
-            let reach = within_m + my_shape.radius_m + shape.radius_m;
-            near_knots(mine, &other, reach, span, &mut |near| {
-                let times = (near.from_ns, near.to_ns);
-                let knot = Knot::new((&mine.track, near.i, my_shape), (&other.track, near.j, &shape), times);
-                if knot.level.is_some() {
-                    when.insert(Interval::new(near.from_ns, near.to_ns));
-                }
-            });
+    let mut look = |mine: &Body<'_>, other: &Body<'_>, near: &Near| {
+        let (actor, times) = (other.way.run.actor, (near.from_ns, near.to_ns));
+        let knot = Knot::new((&mine.track, near.i, &mine.shape), (&other.track, near.j, &other.shape), times);
+        if knot.level.is_none() {
+            return;
         }
+        let when = Interval::new(near.from_ns, near.to_ns);
         match out.last_mut() {
-            Some(last) if last.actor == run.actor => last.when = last.when.union(&when),
-            _ if when.is_empty() => {}
-            _ => out.push(Encounter { actor: run.actor, when }),
+            Some(last) if last.actor == actor => last.when.insert(when),
+            _ => out.push(Encounter { actor, when: std::iter::once(when).collect() }),
+        }
+    };
+    let mut search = Search::new(&party, At::Steps, span);
+    for other in window.runs().iter().filter_map(|r| party.other(r)) {
+        for mine in &party.bodies {
+            search.add(mine, &other, within_m, &mut look);
         }
     }
+    search.finish(&mut look);
     out
 }

@@ -5,6 +5,7 @@
 //! if it was farther than [`Options::far_m`] at both ends.
 
 use std::collections::BTreeMap;
+use std::hint::black_box;
 
 use lukao_model::vehicle::ActorClass;
 use lukao_model::{ActorIx, Drive, Interval, Run};
@@ -135,6 +136,15 @@ struct Gap {
     speed: f64,
 }
 
+/// Runs whose ends are touched at once.
+const TOUCHED: usize = 64;
+
+/// Brings the ends of runs from memory, which would else be waited for one by one.
+fn touch_ends(runs: &[Run]) {
+    let ends = |v: &[f64]| v.first().zip(v.last()).map_or(0, |(a, b)| a.to_bits() ^ b.to_bits());
+    black_box(runs.iter().fold(0, |seen, r| seen ^ ends(r.x_m.values()) ^ ends(r.y_m.values())));
+}
+
 /// Collects a block's news; `ego` are the ego's bodies, `radius_m` gives the radius of a run's footprint.
 pub(crate) fn gap_news(
     window: &Drive,
@@ -143,7 +153,10 @@ pub(crate) fn gap_news(
     radius_m: &impl Fn(&Run) -> f64,
 ) -> GapNews {
     let mut news = GapNews { to_ns: span.to_ns, ..GapNews::default() };
-    for run in window.runs().iter().filter(|r| !r.is_empty()) {
+    for (k, run) in window.runs().iter().enumerate().filter(|(_, r)| !r.is_empty()) {
+        if k % TOUCHED == 0 {
+            touch_ends(&window.runs()[k..(k + TOUCHED).min(window.runs().len())]);
+        }
         let (t, x, y) = (window.times(run), run.x_m.values(), run.y_m.values());
         let edge = |i: usize, begins: bool| Edge {
             actor: run.actor,

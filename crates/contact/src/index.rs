@@ -12,7 +12,6 @@ use lukao_model::drive::RunIndex;
 use lukao_model::{Column, Drive, Error, Position, Run};
 
 use crate::motion::MAX_POSITION_M;
-use crate::near::Body;
 
 /// Ticks of a block.
 pub(crate) const BLOCK: usize = 32;
@@ -125,72 +124,68 @@ impl<'a> BlockBoxes<'a> {
     /// Calls `hot` for each block of `lo..=hi` in which the boxes of both are within `reach_m`, in order.
     ///
     /// Both must hold these blocks and have one origin.
-    pub(crate) fn near(&self, other: &Self, lo: u64, hi: u64, reach_m: f64, hot: &mut impl FnMut(u64)) {
+    #[inline]
+    pub(crate) fn near(&self, other: &BlockBoxes<'a>, lo: u64, hi: u64, reach_m: f64, hot: &mut impl FnMut(u64)) {
         // A difference of two f32 is off by half a unit in its last place, 6·10⁻⁸ of itself.
         let reach = (reach_m * (1.0 + 1e-5) + 1e-5) as f32;
         let reach2 = reach * reach * (1.0 + 1e-5);
-        self.gaps2(other, lo, hi, &mut |block, gap2| {
-            let far = gap2 > reach2;
-            if !far {
-                hot(block);
+        self.gaps2(other, lo, hi, &mut |first, gaps2| {
+            // What is not a number proves nothing.
+            if gaps2.iter().fold(false, |any, g| any | !(*g > reach2)) {
+                for (k, gap2) in gaps2.iter().enumerate() {
+                    if !(*gap2 > reach2) {
+                        hot(first + k as u64);
+                    }
+                }
             }
         });
     }
 
-    /// Calls `each` with each block of `lo..=hi` and the square of the distance of both boxes, in order; not a
-    /// number if a box is none.
+    /// Calls `some` with the blocks of `lo..=hi`, some at a time and in order: the first, and the square of the
+    /// distance of both boxes in it and those that follow; not a number if a box is none.
     #[inline]
-    pub(crate) fn gaps2(&self, other: &Self, lo: u64, hi: u64, each: &mut impl FnMut(u64, f32)) {
+    pub(crate) fn gaps2(&self, other: &BlockBoxes<'a>, lo: u64, hi: u64, some: &mut impl FnMut(u64, &[f32])) {
         let n = (hi - lo + 1) as usize;
         let (p, q) = ((lo - self.first) as usize, (lo - other.first) as usize);
-        let (ax0, ax1) = (&self.min_x[p..p + n], &self.max_x[p..p + n]);
-        let (ay0, ay1) = (&self.min_y[p..p + n], &self.max_y[p..p + n]);
-        let (bx0, bx1) = (&other.min_x[q..q + n], &other.max_x[q..q + n]);
-        let (by0, by1) = (&other.min_y[q..q + n], &other.max_y[q..q + n]);
         let mut d2 = [0.0f32; 64];
         for base in (0..n).step_by(64) {
             let m = (n - base).min(64);
-            for (k, d2) in d2[..m].iter_mut().enumerate() {
-                let k = base + k;
-                let positive = |v: f32| if v < 0.0 { 0.0 } else { v };
-                let greater = |a: f32, b: f32| if a > b { a } else { b };
-                let gx = positive(greater(bx0[k] - ax1[k], ax0[k] - bx1[k]));
-                let gy = positive(greater(by0[k] - ay1[k], ay0[k] - by1[k]));
-                *d2 = gx * gx + gy * gy;
-            }
-            for (k, d2) in d2[..m].iter().enumerate() {
-                each(lo + (base + k) as u64, *d2);
-            }
+            let part = |v: &'a [f32], first: usize| &v[first + base..first + base + m];
+            let a = [self.min_x, self.max_x, self.min_y, self.max_y].map(|v| part(v, p));
+            let b = [other.min_x, other.max_x, other.min_y, other.max_y].map(|v| part(v, q));
+            gaps2_into(a, b, &mut d2[..m]);
+            some(lo + base as u64, &d2[..m]);
         }
     }
 }
 
-impl<'a> Body<'a> {
-    pub(crate) fn new(drive: &'a Drive, run: &'a Run) -> Self {
-        let tick = tick(drive, run);
-        Self {
-            track: crate::motion::Track::new(drive, run),
-            boxes: BlockBoxes::of(run, tick),
-            first_tick: tick,
-        }
+/// Squares of the distances between boxes, each given by least and greatest x and y.
+#[inline]
+fn gaps2_into(a: [&[f32]; 4], b: [&[f32]; 4], out: &mut [f32]) {
+    let n = out.len();
+    for k in (0..n / 4 * 4).step_by(4) {
+        out[k..k + 4].copy_from_slice(&gaps2::<4>(a, b, k));
     }
+    // The last four over again: a remainder one by one costs more than the rest.
+    if n >= 4 {
+        out[n - 4..].copy_from_slice(&gaps2::<4>(a, b, n - 4));
+    } else {
+        (0..n).for_each(|k| out[k] = gaps2::<1>(a, b, k)[0]);
+    }
+}
 
-    /// A box that holds the centres from sample `from` to sample `to`, both included.
-    pub(crate) fn bounds(&self, from: usize, to: usize) -> Bounds {
-        if let Some(boxes) = &self.boxes {
-            return boxes.bounds(self.first_tick + from as u64, self.first_tick + to as u64);
-        }
-        self.tight_bounds(from, to)
-    }
-
-    /// The least box around the samples from `from` to `to`, both included.
-    pub(crate) fn tight_bounds(&self, from: usize, to: usize) -> Bounds {
-        let mut b = Bounds::NONE;
-        for k in from..=to {
-            b.add([self.track.x[k], self.track.y[k]]);
-        }
-        b
-    }
+/// `N` of them from `k` on; a number of lanes that is known makes vectors of them.
+#[inline]
+fn gaps2<const N: usize>(a: [&[f32]; 4], b: [&[f32]; 4], k: usize) -> [f32; N] {
+    let load = |v: &[f32]| *v[k..].first_chunk::<N>().expect("as many are left");
+    let ([ax0, ax1, ay0, ay1], [bx0, bx1, by0, by1]) = (a.map(load), b.map(load));
+    let positive = |v: f32| if v < 0.0 { 0.0 } else { v };
+    let greater = |a: f32, b: f32| if a > b { a } else { b };
+    std::array::from_fn(|i| {
+        let gx = positive(greater(bx0[i] - ax1[i], ax0[i] - bx1[i]));
+        let gy = positive(greater(by0[i] - ay1[i], ay0[i] - by1[i]));
+        gx * gx + gy * gy
+    })
 }
 
 /// The run's first tick here, counted over the whole drive.

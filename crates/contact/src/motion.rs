@@ -4,6 +4,7 @@ use lukao_model::{Drive, Run, math};
 
 use crate::boxes::Boxes;
 use crate::geometry::{Placed, place, sub};
+use crate::near::share;
 use crate::shape::{Footprint, height_m};
 use crate::trig::{MAX_YAW_RAD, sin_cos};
 
@@ -56,7 +57,7 @@ impl<'a> Track<'a> {
         if t_ns == self.t[j] {
             return next;
         }
-        let part = t_ns.abs_diff(self.t[i]) as f64 / self.t[j].abs_diff(self.t[i]) as f64;
+        let part = share(self.t, i, t_ns);
         let mix = |a: f64, b: f64| a + (b - a) * part;
         State {
             at: [mix(here.at[0], next.at[0]), mix(here.at[1], next.at[1])],
@@ -65,25 +66,12 @@ impl<'a> Track<'a> {
         }
     }
 
-    /// Position at `t_ns` in the segment after sample `i`.
-    pub(crate) fn position(&self, i: usize, t_ns: i64) -> [f64; 2] {
-        if t_ns == self.t[i] || i + 1 == self.t.len() {
-            return [self.x[i], self.y[i]];
-        }
-        self.at(i, t_ns, false).at
-    }
-
     /// Whether sample `i` is finite and can be resolved to the bound.
     #[inline]
     pub(crate) fn is_plain_at(&self, i: usize) -> bool {
         self.x[i].abs() <= MAX_POSITION_M
             && self.y[i].abs() <= MAX_POSITION_M
             && self.yaw[i].abs() <= MAX_YAW_RAD
-    }
-
-    /// The sample at or before `t_ns`, if there is one.
-    pub(crate) fn before(&self, t_ns: i64) -> Option<usize> {
-        self.t.partition_point(|t| *t <= t_ns).checked_sub(1)
     }
 }
 

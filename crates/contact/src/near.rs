@@ -4,8 +4,9 @@
 //! the samples holds them, and the distance to a segment is at least the distance to its nearer end, in squares,
 //! less a quarter of its length's square. A value that is not a number proves nothing and stays in.
 
-use crate::index::{BLOCK, BlockBoxes};
-use crate::motion::Track;
+use lukao_model::{Drive, Run};
+
+use crate::index::{BLOCK, BlockBoxes, Bounds};
 
 /// Times `[from_ns, to_ns)`; all times if `to_ns` is the largest.
 #[derive(Clone, Copy, Debug)]
@@ -42,12 +43,77 @@ pub(crate) struct Near {
     pub to_ns: i64,
 }
 
-/// A run, its boxes if it has an index, and its first tick over the whole drive.
+/// Where the centre of a run was: all that the filter looks at. Cheap to make, since most runs are never near.
 #[derive(Clone, Copy)]
-pub(crate) struct Body<'a> {
-    pub track: Track<'a>,
+pub(crate) struct Way<'a> {
+    pub run: &'a Run,
+    pub t: &'a [i64],
+    pub x: &'a [f64],
+    pub y: &'a [f64],
+    /// Its boxes, if it has an index.
     pub boxes: Option<BlockBoxes<'a>>,
+    /// Its first tick over the whole drive.
     pub first_tick: u64,
+}
+
+impl<'a> Way<'a> {
+    #[inline]
+    pub(crate) fn new(drive: &'a Drive, run: &'a Run) -> Self {
+        let clock = &drive.clocks()[run.clock.0 as usize];
+        let first_tick = clock.first_tick.saturating_add(run.first as u64);
+        let (x, y) = (run.x_m.values(), run.y_m.values());
+        let t = &clock.t_ns.values()[run.first..run.first + x.len()];
+        Self { run, t, x, y, boxes: BlockBoxes::of(run, first_tick), first_tick }
+    }
+
+    pub(crate) fn first_ns(&self) -> i64 {
+        self.t[0]
+    }
+
+    pub(crate) fn last_ns(&self) -> i64 {
+        self.t[self.t.len() - 1]
+    }
+
+    /// The sample at or before `t_ns`, if there is one.
+    pub(crate) fn before(&self, t_ns: i64) -> Option<usize> {
+        self.t.partition_point(|t| *t <= t_ns).checked_sub(1)
+    }
+
+    /// Position at `t_ns` in the segment after sample `i`.
+    pub(crate) fn position(&self, i: usize, t_ns: i64) -> [f64; 2] {
+        let here = [self.x[i], self.y[i]];
+        if t_ns == self.t[i] || i + 1 == self.t.len() {
+            return here;
+        }
+        let next = [self.x[i + 1], self.y[i + 1]];
+        if t_ns == self.t[i + 1] {
+            return next;
+        }
+        let part = share(self.t, i, t_ns);
+        [here[0] + (next[0] - here[0]) * part, here[1] + (next[1] - here[1]) * part]
+    }
+
+    /// A box that holds the centres from sample `from` to sample `to`, both included.
+    pub(crate) fn bounds(&self, from: usize, to: usize) -> Bounds {
+        if let Some(boxes) = &self.boxes {
+            return boxes.bounds(self.first_tick + from as u64, self.first_tick + to as u64);
+        }
+        self.tight_bounds(from, to)
+    }
+
+    /// The least box around the samples from `from` to `to`, both included.
+    pub(crate) fn tight_bounds(&self, from: usize, to: usize) -> Bounds {
+        let mut b = Bounds::NONE;
+        for k in from..=to {
+            b.add([self.x[k], self.y[k]]);
+        }
+        b
+    }
+}
+
+/// How much of the segment after sample `i` has gone by at `t_ns`.
+pub(crate) fn share(t: &[i64], i: usize, t_ns: i64) -> f64 {
+    t_ns.abs_diff(t[i]) as f64 / t[i + 1].abs_diff(t[i]) as f64
 }
 
 /// Whether a squared lower bound proves the centres farther apart than `reach2`, against rounding too.
@@ -62,18 +128,18 @@ fn lower_bound2(nearer_end2: f64, step2: f64) -> f64 {
 }
 
 /// Squared reach for [`farther`]: a little more than asked for, so that rounding cannot lose a touch.
-fn squared(reach_m: f64, slack_m: f64) -> f64 {
+pub(crate) fn squared(reach_m: f64, slack_m: f64) -> f64 {
     let r = reach_m * (1.0 + 1e-12) + 1e-6 + slack_m;
     r * r
 }
 
 /// Calls `hit` for each knot interval of the two runs whose earlier knot is in `span` and that can bring the
 /// centres within `reach_m`, in order of time. Runs that share but one instant give that, with equal ends.
-pub(crate) fn near_knots(a: &Body<'_>, b: &Body<'_>, reach_m: f64, span: Span, hit: &mut impl FnMut(Near)) {
-    if a.track.t.is_empty() || b.track.t.is_empty() {
+pub(crate) fn near_knots(a: &Way<'_>, b: &Way<'_>, reach_m: f64, span: Span, hit: &mut impl FnMut(Near)) {
+    if a.t.is_empty() || b.t.is_empty() {
         return;
     }
-    if a.track.run.clock == b.track.run.clock {
+    if a.run.clock == b.run.clock {
         lockstep(a, b, reach_m, span, hit);
     } else {
         merged(a, b, reach_m, span, hit);
@@ -81,22 +147,37 @@ pub(crate) fn near_knots(a: &Body<'_>, b: &Body<'_>, reach_m: f64, span: Span, h
 }
 
 /// The ticks that two runs on one clock share: first sample in each, and how many.
-fn shared_ticks(a: &Body<'_>, b: &Body<'_>) -> Option<(usize, usize, usize)> {
-    let (ra, rb) = (a.track.run, b.track.run);
+fn shared_ticks(a: &Way<'_>, b: &Way<'_>) -> Option<(usize, usize, usize)> {
+    let (ra, rb) = (a.run, b.run);
     let first = ra.first.max(rb.first);
-    let last = (ra.first + ra.len()).min(rb.first + rb.len());
+    let last = (ra.first + a.x.len()).min(rb.first + b.x.len());
     (first < last).then(|| (first - ra.first, first - rb.first, last - first))
 }
 
-/// Calls `stretch` for stretches of the shared ticks `begin..end`, at most a block long, that the index (if both
-/// have one) does not prove far; a stretch is counted by its ticks' earlier samples.
-fn stretches(
-    (a, i0): (&Body<'_>, usize),
-    b: &Body<'_>,
-    (begin, end): (usize, usize),
+/// Length of a stretch without index: so long that handing it out costs little.
+const UNINDEXED: usize = 4 * BLOCK;
+
+/// What happens at shared samples, or between each and the next.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum At {
+    Samples,
+    Steps,
+}
+
+/// Calls `stretch` with the first sample in each and the number of samples or steps, for stretches of what two runs on one clock share in a span, but those that the index (if both have one) proves far.
+#[inline]
+pub(crate) fn stretches(
+    (a, b): (&Way<'_>, &Way<'_>),
+    at: At,
     reach_m: f64,
-    stretch: &mut impl FnMut(usize, usize),
+    span: Span,
+    stretch: &mut impl FnMut(usize, usize, usize),
 ) {
+    let Some((i0, j0, n)) = shared_ticks(a, b) else { return };
+    let t = &a.t[i0..i0 + n];
+    // Steps are counted by their earlier sample; the only sample of a pair makes one of no length.
+    let most = if at == At::Steps && n > 1 { n - 1 } else { n };
+    let (begin, end) = (span.begin_of(t), span.end_of(t).min(most));
     if begin >= end {
         return;
     }
@@ -106,86 +187,105 @@ fn stretches(
             let tick0 = a.first_tick + i0 as u64;
             let (lo, hi) = ((tick0 + begin as u64) / BLOCK as u64, (tick0 + end as u64 - 1) / BLOCK as u64);
             p.near(q, lo, hi, reach_m, &mut |block| {
-                let from = (block * BLOCK as u64).saturating_sub(tick0) as usize;
-                let to = ((block + 1) * BLOCK as u64).saturating_sub(tick0) as usize;
-                stretch(from.max(begin), to.min(end));
+                let from = ((block * BLOCK as u64).saturating_sub(tick0) as usize).max(begin);
+                let to = (((block + 1) * BLOCK as u64).saturating_sub(tick0) as usize).min(end);
+                stretch(i0 + from, j0 + from, to - from);
             });
         }
         _ => {
-            for from in (begin..end).step_by(BLOCK) {
-                stretch(from, (from + BLOCK).min(end));
+            for from in (begin..end).step_by(UNINDEXED) {
+                stretch(i0 + from, j0 + from, (from + UNINDEXED).min(end) - from);
             }
         }
     }
 }
 
-fn lockstep(a: &Body<'_>, b: &Body<'_>, reach_m: f64, span: Span, hit: &mut impl FnMut(Near)) {
-    let Some((i0, j0, n)) = shared_ticks(a, b) else { return };
-    let t = &a.track.t[i0..i0 + n];
-    let reach2 = squared(reach_m, 0.0);
-    if n == 1 {
-        if span.holds(t[0]) {
-            let d2 = gap2(a.track.x[i0], a.track.y[i0], b.track.x[j0], b.track.y[j0]);
-            if !farther(d2, 0.0, reach2) {
-                hit(Near { i: i0, j: j0, from_ns: t[0], to_ns: t[0] });
-            }
-        }
+/// Calls `hit` with the number of each sample (step) of a stretch at which the centres are not proven far, in order.
+#[inline]
+pub(crate) fn hot(
+    a: &Way<'_>,
+    b: [&[f64]; 2],
+    at: At,
+    (i, j, n): (usize, usize, usize),
+    reach2: f64,
+    hit: &mut impl FnMut(usize),
+) {
+    // The step of the last sample of a run is that sample alone.
+    let steps = at == At::Steps && i + n < a.x.len() && j + n < b[0].len();
+    if !steps && n > BLOCK && all_far(&a.x[i..i + n], &a.y[i..i + n], &b[0][j..j + n], &b[1][j..j + n], reach2) {
         return;
     }
-    // Intervals are counted by their earlier sample.
-    let (begin, end) = (span.begin_of(t), span.end_of(t).min(n - 1));
-    let mut lanes = Lanes::EMPTY;
-    stretches((a, i0), b, (begin, end), reach_m, &mut |from, to| {
-        let (i, j, m) = (i0 + from, j0 + from, to - from);
-        let (ax, ay) = (&a.track.x[i..=i + m], &a.track.y[i..=i + m]);
-        let (bx, by) = (&b.track.x[j..=j + m], &b.track.y[j..=j + m]);
-        let mut hot = lanes.hot_intervals(ax, ay, bx, by, reach2);
-        while hot != 0 {
-            let q = hot.trailing_zeros() as usize;
-            hot &= hot - 1;
-            hit(Near { i: i + q, j: j + q, from_ns: t[from + q], to_ns: t[from + q + 1] });
+    for from in (0..n).step_by(BLOCK) {
+        let (i, j) = (i + from, j + from);
+        let m = (n - from).min(BLOCK) + usize::from(steps);
+        let (ax, ay, bx, by) = (&a.x[i..i + m], &a.y[i..i + m], &b[0][j..j + m], &b[1][j..j + m]);
+        let mut mask =
+            if steps { hot_steps(ax, ay, bx, by, reach2) } else { hot_samples(ax, ay, bx, by, reach2) };
+        while mask != 0 {
+            hit(from + mask.trailing_zeros() as usize);
+            mask &= mask - 1;
         }
+    }
+}
+
+fn lockstep(a: &Way<'_>, b: &Way<'_>, reach_m: f64, span: Span, hit: &mut impl FnMut(Near)) {
+    let reach2 = squared(reach_m, 0.0);
+    stretches((a, b), At::Steps, reach_m, span, &mut |i, j, n| {
+        hot(a, [b.x, b.y], At::Steps, (i, j, n), reach2, &mut |k| hit(Near::of(a, b.x.len(), (i + k, j + k))));
     });
 }
 
+/// The step of two runs on one clock, in a span, that begins with a sample at which the centres are near: the nearest of
+/// the stretch that promises most. `None` on two clocks, or if nothing is shared.
+pub(crate) fn nearest_sample(a: &Way<'_>, b: &Way<'_>, span: Span) -> Option<Near> {
+    if a.run.clock != b.run.clock {
+        return None;
+    }
+    let (mut best2, mut place) = (f64::INFINITY, None);
+    stretches((a, b), At::Steps, f64::INFINITY, span, &mut |i, j, n| {
+        // The index's boxes if it has them, else the ends of a stretch.
+        let apart2 = match (&a.boxes, &b.boxes) {
+            (Some(_), Some(_)) => {
+                let m = a.bounds(i, i + n - 1).distance_m(&b.bounds(j, j + n - 1));
+                m * m
+            }
+            _ => gap2(a.x[i], a.y[i], b.x[j], b.y[j]),
+        };
+        if apart2 < best2 || place.is_none() {
+            (best2, place) = (apart2, Some((i, j, n)));
+        }
+    });
+    let (i, j, n) = place?;
+    let gap2 = |k: &usize| gap2(a.x[i + k], a.y[i + k], b.x[j + k], b.y[j + k]);
+    let k = (0..n).min_by(|p, q| gap2(p).total_cmp(&gap2(q)))?;
+    Some(Near::of(a, b.x.len(), (i + k, j + k)))
+}
+
+impl Near {
+    /// From sample `i` and `j` on one clock to the next, if both have one.
+    #[inline]
+    pub(crate) fn of(a: &Way<'_>, b_len: usize, (i, j): (usize, usize)) -> Self {
+        let last = i + 1 == a.x.len() || j + 1 == b_len;
+        Self { i, j, from_ns: a.t[i], to_ns: a.t[if last { i } else { i + 1 }] }
+    }
+}
+
 /// Calls `hit` with the sample of each at or before a time, and the time, for each time in `span` that is a sample
-/// of both runs on one clock, or of either on two, at which their centres can be within `reach_m`.
-pub(crate) fn near_samples(
-    a: &Body<'_>,
-    b: &Body<'_>,
+/// of either of two runs on two clocks, at which their centres can be within `reach_m`.
+pub(crate) fn merged_samples(
+    a: &Way<'_>,
+    b: &Way<'_>,
     reach_m: f64,
     span: Span,
-    hit: &mut impl FnMut(usize, usize, i64),
+    hit: &mut impl FnMut(Near),
 ) {
-    if a.track.t.is_empty() || b.track.t.is_empty() {
-        return;
-    }
-    let reach2 = squared(reach_m, 0.0);
-    if a.track.run.clock != b.track.run.clock {
-        // Each knot begins an interval, but for the last.
-        let last_ns = a.track.last_ns().min(b.track.last_ns());
-        near_knots(a, b, reach_m, span, &mut |near| {
-            hit(near.i, near.j, near.from_ns);
-            if near.to_ns == last_ns && near.from_ns != last_ns {
-                let at = |body: &Body<'_>| body.track.before(last_ns).unwrap_or(0);
-                if span.holds(last_ns) {
-                    hit(at(a), at(b), last_ns);
-                }
-            }
-        });
-        return;
-    }
-    let Some((i0, j0, n)) = shared_ticks(a, b) else { return };
-    let t = &a.track.t[i0..i0 + n];
-    stretches((a, i0), b, (span.begin_of(t), span.end_of(t)), reach_m, &mut |from, to| {
-        let (i, j, m) = (i0 + from, j0 + from, to - from);
-        let (ax, ay) = (&a.track.x[i..i + m], &a.track.y[i..i + m]);
-        let (bx, by) = (&b.track.x[j..j + m], &b.track.y[j..j + m]);
-        let mut hot = hot_samples(ax, ay, bx, by, reach2);
-        while hot != 0 {
-            let q = hot.trailing_zeros() as usize;
-            hot &= hot - 1;
-            hit(i + q, j + q, t[from + q]);
+    // Each knot begins an interval, but for the last.
+    let last_ns = a.last_ns().min(b.last_ns());
+    near_knots(a, b, reach_m, span, &mut |near| {
+        hit(near);
+        if near.to_ns == last_ns && near.from_ns != last_ns && span.holds(last_ns) {
+            let at = |way: &Way<'_>| way.before(last_ns).unwrap_or(0);
+            hit(Near { i: at(a), j: at(b), from_ns: last_ns, to_ns: last_ns });
         }
     });
 }
@@ -195,68 +295,61 @@ fn gap2(ax: f64, ay: f64, bx: f64, by: f64) -> f64 {
     x * x + y * y
 }
 
-/// Room for one stretch.
-#[derive(Clone, Copy)]
-struct Lanes {
-    dx: [f64; BLOCK + 1],
-    dy: [f64; BLOCK + 1],
-    d2: [f64; BLOCK + 1],
-    low: [f64; BLOCK],
+/// Bit `k` set: the step after sample `k` is not proven far. Slices have one value more than steps.
+#[inline]
+fn hot_steps(ax: &[f64], ay: &[f64], bx: &[f64], by: &[f64], reach2: f64) -> u32 {
+    const N: usize = BLOCK + 1;
+    let n = ax.len().min(N);
+    let (ax, ay, bx, by) = (&ax[..n], &ay[..n], &bx[..n], &by[..n]);
+    let (mut dx, mut dy, mut d2, mut low) = ([0.0; N], [0.0; N], [0.0; N], [0.0; BLOCK]);
+    for k in 0..n {
+        dx[k] = bx[k] - ax[k];
+        dy[k] = by[k] - ay[k];
+        d2[k] = dx[k] * dx[k] + dy[k] * dy[k];
+    }
+    let mut hot = 0u64;
+    for k in 0..n - 1 {
+        let (ex, ey) = (dx[k + 1] - dx[k], dy[k + 1] - dy[k]);
+        // If the first is not a number, so is the step, which then proves nothing.
+        let nearer = if d2[k] < d2[k + 1] { d2[k] } else { d2[k + 1] };
+        low[k] = lower_bound2(nearer, ex * ex + ey * ey);
+        hot |= u64::from(!(low[k] > reach2));
+    }
+    // Nearly always all are far.
+    if hot == 0 {
+        return 0;
+    }
+    low[..n - 1].iter().enumerate().fold(0, |mask, (k, low)| mask | u32::from(!(*low > reach2)) << k)
 }
 
-impl Lanes {
-    const EMPTY: Self =
-        Self { dx: [0.0; BLOCK + 1], dy: [0.0; BLOCK + 1], d2: [0.0; BLOCK + 1], low: [0.0; BLOCK] };
-
-    /// Bit `k` set: the interval after sample `k` is not proven far. Slices have one value more than intervals.
-    #[inline]
-    fn hot_intervals(&mut self, ax: &[f64], ay: &[f64], bx: &[f64], by: &[f64], reach2: f64) -> u32 {
-        let n = ax.len().min(BLOCK + 1);
-        let (ax, ay, bx, by) = (&ax[..n], &ay[..n], &bx[..n], &by[..n]);
-        let (dx, dy, d2) = (&mut self.dx[..n], &mut self.dy[..n], &mut self.d2[..n]);
-        for k in 0..n {
-            dx[k] = bx[k] - ax[k];
-            dy[k] = by[k] - ay[k];
-            d2[k] = dx[k] * dx[k] + dy[k] * dy[k];
-        }
-        let low = &mut self.low[..n - 1];
-        let (dx1, dy1, d21) = (&dx[1..], &dy[1..], &d2[1..]);
-        let mut hot = 0u64;
-        for k in 0..n - 1 {
-            let (ex, ey) = (dx1[k] - dx[k], dy1[k] - dy[k]);
-            // If the first is not a number, so is the step, which then proves nothing.
-            let nearer = if d2[k] < d21[k] { d2[k] } else { d21[k] };
-            low[k] = lower_bound2(nearer, ex * ex + ey * ey);
-            hot |= u64::from(!(low[k] > reach2));
-        }
-        // Nearly always all are far.
-        if hot == 0 {
-            return 0;
-        }
-        low.iter().enumerate().fold(0, |mask, (k, low)| mask | u32::from(!(*low > reach2)) << k)
-    }
+/// Whether the centres are proven far at all samples.
+#[inline]
+fn all_far(ax: &[f64], ay: &[f64], bx: &[f64], by: &[f64], reach2: f64) -> bool {
+    let n = ax.len();
+    let (ax, ay, bx, by) = (&ax[..n], &ay[..n], &bx[..n], &by[..n]);
+    let far = |k: usize| gap2(ax[k], ay[k], bx[k], by[k]) > reach2;
+    (0..n).fold(0u64, |near, k| near | u64::from(!far(k))) == 0
 }
 
 /// Bit `k` set: at sample `k` the centres are not proven far.
 #[inline]
 fn hot_samples(ax: &[f64], ay: &[f64], bx: &[f64], by: &[f64], reach2: f64) -> u32 {
-    let n = ax.len().min(BLOCK);
-    let (ax, ay, bx, by) = (&ax[..n], &ay[..n], &bx[..n], &by[..n]);
-    let far = |k: usize| gap2(ax[k], ay[k], bx[k], by[k]) > reach2;
-    if (0..n).fold(0u64, |hot, k| hot | u64::from(!far(k))) == 0 {
+    // Nearly always all are far.
+    if all_far(ax, ay, bx, by, reach2) {
         return 0;
     }
-    (0..n).fold(0, |mask, k| mask | u32::from(!far(k)) << k)
+    let far = |k: usize| gap2(ax[k], ay[k], bx[k], by[k]) > reach2;
+    (0..ax.len()).fold(0, |mask, k| mask | u32::from(!far(k)) << k)
 }
 
-fn merged(a: &Body<'_>, b: &Body<'_>, reach_m: f64, span: Span, hit: &mut impl FnMut(Near)) {
-    let (ta, tb) = (a.track.t, b.track.t);
-    let from = a.track.first_ns().max(b.track.first_ns());
-    let to = a.track.last_ns().min(b.track.last_ns());
+fn merged(a: &Way<'_>, b: &Way<'_>, reach_m: f64, span: Span, hit: &mut impl FnMut(Near)) {
+    let (ta, tb) = (a.t, b.t);
+    let from = a.first_ns().max(b.first_ns());
+    let to = a.last_ns().min(b.last_ns());
     if from > to {
         return;
     }
-    let (Some(i), Some(j)) = (a.track.before(from), b.track.before(from)) else { return };
+    let (Some(i), Some(j)) = (a.before(from), b.before(from)) else { return };
     if from == to {
         if span.holds(from) {
             knots(a, b, reach_m, (i, j, from, to), span, hit);
@@ -266,8 +359,8 @@ fn merged(a: &Body<'_>, b: &Body<'_>, reach_m: f64, span: Span, hit: &mut impl F
     // Blocks of the run with fewer samples; the other's box is made over the same time.
     let slow = if tb.len() <= ta.len() { b } else { a };
     let fast = if tb.len() <= ta.len() { a } else { b };
-    let (ts, tf) = (slow.track.t, fast.track.t);
-    let mut s = slow.track.before(from.max(span.from_ns)).unwrap_or(0);
+    let (ts, tf) = (slow.t, fast.t);
+    let mut s = slow.before(from.max(span.from_ns)).unwrap_or(0);
     while s + 1 < ts.len() && ts[s] < to && (ts[s] < span.to_ns || span.to_ns == i64::MAX) {
         // Up to the end of a block of the drive's ticks, so that one box of an index is all it takes.
         let in_block = ((slow.first_tick + s as u64) % BLOCK as u64) as usize;
@@ -307,14 +400,14 @@ fn merged(a: &Body<'_>, b: &Body<'_>, reach_m: f64, span: Span, hit: &mut impl F
 
 /// Merges the knots of both from `from` to `to` and looks at each interval.
 fn knots(
-    a: &Body<'_>,
-    b: &Body<'_>,
+    a: &Way<'_>,
+    b: &Way<'_>,
     reach_m: f64,
     (mut i, mut j, from, to): (usize, usize, i64, i64),
     span: Span,
     hit: &mut impl FnMut(Near),
 ) {
-    let (ta, tb) = (a.track.t, b.track.t);
+    let (ta, tb) = (a.t, b.t);
     let mut t0 = from;
     // The last sample at or before t0 in each.
     let advance = |t: &[i64], mut k: usize, now: i64| {
@@ -324,14 +417,14 @@ fn knots(
         k
     };
     (i, j) = (advance(ta, i, t0), advance(tb, j, t0));
-    let (mut pa, mut pb) = (a.track.position(i, t0), b.track.position(j, t0));
+    let (mut pa, mut pb) = (a.position(i, t0), b.position(j, t0));
     loop {
         let next = |t: &[i64], k: usize| t.get(k + 1).copied().unwrap_or(i64::MAX);
         let t1 = next(ta, i).min(next(tb, j)).min(to);
         if t1 < t0 {
             return;
         }
-        let (qa, qb) = (a.track.position(i, t1), b.track.position(j, t1));
+        let (qa, qb) = (a.position(i, t1), b.position(j, t1));
         if span.holds(t0) {
             let size = [pa, pb, qa, qb].iter().flatten().fold(0.0f64, |m, v| m.max(v.abs()));
             let reach2 = squared(reach_m, size * 4e-15);

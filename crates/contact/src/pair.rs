@@ -4,9 +4,9 @@ use lukao_model::{ActorIx, Drive, Interval};
 
 use crate::detail::{Room, least, meeting};
 use crate::motion::Knot;
-use crate::near::{Body, Near, Span, near_knots};
-use crate::shape::Footprint;
-use crate::sweep::{Scratch, touching};
+use crate::near::Near;
+use crate::party::Body;
+use crate::sweep::{Scratch, stay_apart, touching};
 use crate::types::{ContactInterval, GapReason, Unbridged};
 
 /// A part of a contact as one block sees it. Pieces of the same two runs that meet at a time are one contact.
@@ -22,12 +22,15 @@ impl Piece {
     /// Takes in what follows, if it goes on where this ends.
     pub(crate) fn join(&mut self, next: &Self) -> bool {
         let (a, b) = (&self.contact, &next.contact);
-        let same = a.ego_body == b.ego_body && a.actor == b.actor && self.runs == next.runs;
-        let goes_on = same && b.from_ns <= a.to_ns;
+        let goes_on = self.is_of((b.ego_body, b.actor), next.runs) && b.from_ns <= a.to_ns;
         if goes_on {
             self.go_on(b.to_ns, b.end_seen, (b.deepest_m, b.deepest_ns));
         }
         goes_on
+    }
+
+    fn is_of(&self, bodies: (ActorIx, ActorIx), runs: [u32; 2]) -> bool {
+        (self.contact.ego_body, self.contact.actor) == bodies && self.runs == runs
     }
 
     fn go_on(&mut self, to_ns: i64, end_seen: bool, deepest: (f64, i64)) {
@@ -42,67 +45,63 @@ impl Piece {
 
 /// Room for the work on pairs.
 #[derive(Default)]
-pub(crate) struct PairRoom {
-    pub sweep: Scratch,
-    pub least: Room,
+struct PairRoom {
+    sweep: Scratch,
+    least: Room,
 }
 
-/// Whether the pair's first common instant is where this window says.
-fn ends_of(a: &Body<'_>, b: &Body<'_>) -> (i64, i64) {
-    let from = a.track.first_ns().max(b.track.first_ns());
-    (from, a.track.last_ns().min(b.track.last_ns()))
+/// The contacts of pairs of runs, found from the knot intervals that bring them near.
+#[derive(Default)]
+pub(crate) struct Found {
+    /// By pair as they come, joined, in order of time.
+    pub pieces: Vec<Piece>,
+    /// What could not be judged.
+    pub unbridged: Vec<Unbridged>,
+    room: PairRoom,
 }
 
-/// Appends the contacts of two runs within a span, joined, in order of time.
-pub(crate) fn pair_contacts(
-    (a, shape_a): (&Body<'_>, &Footprint),
-    (b, shape_b): (&Body<'_>, &Footprint),
-    span: Span,
-    room: &mut PairRoom,
-    out: &mut Vec<Piece>,
-    unbridged: &mut Vec<Unbridged>,
-) {
-    if a.track.t.is_empty() || b.track.t.is_empty() {
-        return;
-    }
-    let (first_ns, last_ns) = ends_of(a, b);
-    let (ego_body, actor) = (a.track.run.actor, b.track.run.actor);
-    let begin = out.len();
-    let PairRoom { sweep, least: least_room } = room;
-    near_knots(a, b, shape_a.radius_m + shape_b.radius_m, span, &mut |Near { i, j, from_ns, to_ns }| {
-        let knot = Knot::new((&a.track, i, shape_a), (&b.track, j, shape_b), (from_ns, to_ns));
-        if !knot.is_plain() || !touching(&knot, sweep) {
-            let when = Interval::new(from_ns, to_ns);
-            let reason = GapReason::OutOfRange;
-            push_unbridged(unbridged, Unbridged { actor, when, reason });
+impl Found {
+    /// Looks at one knot interval. Those of one pair follow each other, in order of time.
+    pub(crate) fn look(&mut self, a: &Body<'_>, b: &Body<'_>, &Near { i, j, from_ns, to_ns }: &Near) {
+        let (run_a, run_b) = (a.way.run, b.way.run);
+        if from_ns < to_ns && run_a.clock == run_b.clock && stay_apart((a, i), (b, j)) {
             return;
         }
+        let PairRoom { sweep, least: least_room } = &mut self.room;
+        let knot = Knot::new((&a.track, i, &a.shape), (&b.track, j, &b.shape), (from_ns, to_ns));
+        if !knot.is_plain() || !touching(&knot, sweep) {
+            let (when, reason) = (Interval::new(from_ns, to_ns), GapReason::OutOfRange);
+            push_unbridged(&mut self.unbridged, Unbridged { actor: run_b.actor, when, reason });
+            return;
+        }
+        let first_ns = a.way.first_ns().max(b.way.first_ns());
+        let last_ns = a.way.last_ns().min(b.way.last_ns());
         for &(u0, u1) in &sweep.pieces {
             let (deep, at) = least(&knot, u0, u1, least_room);
             let (begin_ns, end_ns) = (knot.time(u0), knot.time(u1));
             let end_seen = !(to_ns == last_ns && (u1 >= 1.0 || from_ns == to_ns));
             let (deepest_m, deepest_ns) = ((-deep).max(0.0), knot.time(at));
-            match out[begin..].last_mut() {
-                Some(last) if begin_ns <= last.contact.to_ns => {
-                    last.go_on(end_ns, end_seen, (deepest_m, deepest_ns));
-                }
-                _ => out.push(Piece {
-                    contact: ContactInterval {
-                        ego_body,
-                        actor,
-                        from_ns: begin_ns,
-                        to_ns: end_ns,
-                        begin_seen: !(from_ns == first_ns && u0 <= 0.0),
-                        end_seen,
-                        meeting: meeting(&knot, u0),
-                        deepest_m,
-                        deepest_ns,
-                    },
-                    runs: [a.track.run.ordinal, b.track.run.ordinal],
-                }),
+            let (bodies, runs) = ((run_a.actor, run_b.actor), [run_a.ordinal, run_b.ordinal]);
+            if let Some(last) = self.pieces.last_mut().filter(|last| last.is_of(bodies, runs))
+                && begin_ns <= last.contact.to_ns
+            {
+                last.go_on(end_ns, end_seen, (deepest_m, deepest_ns));
+                continue;
             }
+            let contact = ContactInterval {
+                ego_body: bodies.0,
+                actor: bodies.1,
+                from_ns: begin_ns,
+                to_ns: end_ns,
+                begin_seen: !(from_ns == first_ns && u0 <= 0.0),
+                end_seen,
+                meeting: meeting(&knot, u0),
+                deepest_m,
+                deepest_ns,
+            };
+            self.pieces.push(Piece { contact, runs });
         }
-    });
+    }
 }
 
 /// Appends, joining with what it follows.

@@ -6,9 +6,12 @@
 //! over its own, shorter stretch, where `e` is smaller; each level at least halves the stretch, so it ends when
 //! `e` is below [`TURN_M`] (about 20 levels for a half turn of a lorry).
 
+use lukao_model::math;
+
 use crate::boxes::Boxes;
 use crate::geometry::{length, normals, place, spread};
 use crate::motion::Knot;
+use crate::party::Body;
 use crate::trig;
 
 /// Bodies this close touch: rounding at UTM coordinates is below 1 nm, the bound is 0.1 mm.
@@ -119,24 +122,52 @@ pub(crate) fn touch_at_begin(knot: &Knot<'_>, scratch: &mut Scratch) -> bool {
     if knot.level.is_none_or(|l| l.0 > 0.0) {
         return false;
     }
-    boxes_touch((half_a, half_b), knot.relative().0, || (knot.a.yaw, knot.b.yaw))
+    boxes_touch((half_a, half_b), knot.relative().0, (knot.a.yaw, knot.b.yaw))
 }
 
-/// Whether two boxes touch whose centres are `d` apart; the headings are asked for only if it takes them.
+/// Whether two boxes touch whose centres are `d` apart.
 #[inline]
 pub(crate) fn boxes_touch(
     (half_a, half_b): ([f64; 2], [f64; 2]),
     d: [f64; 2],
-    yaws: impl Fn() -> (f64, f64),
+    (yaw_a, yaw_b): (f64, f64),
 ) -> bool {
     // A circle within each.
     let inner = half_a[0].min(half_a[1]) + half_b[0].min(half_b[1]);
     if d[0] * d[0] + d[1] * d[1] <= inner * inner {
         return true;
     }
-    let (yaw_a, yaw_b) = yaws();
-    let (turn_a, turn_b) = (trig::sin_cos(yaw_a), trig::sin_cos(yaw_b));
-    Boxes { half_a, half_b, d, turn_a, turn_b }.separation() <= TOUCH_M
+    let turn_a @ (sin, cos) = trig::sin_cos(yaw_a);
+    // The box of the first against a circle around the other, whose heading that takes not.
+    let radius = (half_b[0] * half_b[0] + half_b[1] * half_b[1]).sqrt() + 1e-6;
+    if (cos * d[0] + sin * d[1]).abs() > half_a[0] + radius || (cos * d[1] - sin * d[0]).abs() > half_a[1] + radius {
+        return false;
+    }
+    Boxes { half_a, half_b, d, turn_a, turn_b: trig::sin_cos(yaw_b) }.separation() <= TOUCH_M
+}
+
+/// Whether two boxes on one clock surely stay apart from samples `i` and `j` to the next: an axis of either, with the
+/// heading held as it is half way, keeps them apart by more than both can turn until either end. `false` proves
+/// nothing.
+#[inline]
+pub(crate) fn stay_apart((a, i): (&Body<'_>, usize), (b, j): (&Body<'_>, usize)) -> bool {
+    let Some((half_a, half_b)) = a.shape.half_m.zip(b.shape.half_m) else { return false };
+    let (p, q) = (&a.track, &b.track);
+    if !(p.is_plain_at(i) && p.is_plain_at(i + 1) && q.is_plain_at(j) && q.is_plain_at(j + 1)) {
+        return false;
+    }
+    let d0 = [q.x[j] - p.x[i], q.y[j] - p.y[i]];
+    let d1 = [q.x[j + 1] - p.x[i + 1], q.y[j + 1] - p.y[i + 1]];
+    let half_turn_a = math::angle_between(p.yaw[i], p.yaw[i + 1]) * 0.5;
+    let half_turn_b = math::angle_between(q.yaw[j], q.yaw[j + 1]) * 0.5;
+    let turning = half_turn_a.abs() * a.shape.radius_m + half_turn_b.abs() * b.shape.radius_m;
+    let yaw = [p.yaw[i] + half_turn_a, q.yaw[j] + half_turn_b];
+    // The rest is for rounding at positions of 10⁹ m.
+    let grow = TOUCH_M + turning + 1e-6;
+    box_slabs(half_a, half_b, yaw, d0, [d1[0] - d0[0], d1[1] - d0[1]]).iter().any(|s| {
+        let (at0, at1) = (s.p, s.p + s.v);
+        at0.min(at1) > s.hi + grow || at0.max(at1) < s.lo - grow
+    })
 }
 
 /// Finds the pieces of `[0, 1]` in which the two touch in plan and overlap in height.

@@ -1,5 +1,7 @@
 //! Columns: values with validity, cheap to slice. No NaN, 0 or infinity stands for "missing".
 
+use std::sync::Arc;
+
 use arrow_buffer::{ArrowNativeType, BooleanBuffer, NullBuffer, ScalarBuffer};
 
 /// What a column can hold: `f64`, `f32`, `i64`, `u8` and the other plain numbers.
@@ -17,7 +19,8 @@ impl<T: ArrowNativeType + PartialEq> Native for T {}
 #[derive(Clone, Debug)]
 pub struct Column<T: Native> {
     values: ScalarBuffer<T>,
-    valid: Option<NullBuffer>,
+    // Behind a pointer: few columns miss anything, and drives have many thousands of runs.
+    valid: Option<Arc<NullBuffer>>,
 }
 
 impl<T: Native> Column<T> {
@@ -34,7 +37,7 @@ impl<T: Native> Column<T> {
     #[must_use]
     pub fn with_validity(values: Vec<T>, valid: Vec<bool>) -> Self {
         assert_eq!(values.len(), valid.len(), "one validity flag a value");
-        let valid = valid.iter().any(|v| !v).then(|| NullBuffer::new(BooleanBuffer::from(valid)));
+        let valid = valid.iter().any(|v| !v).then(|| NullBuffer::new(BooleanBuffer::from(valid)).into());
         Self { values: values.into(), valid }
     }
 
@@ -48,7 +51,7 @@ impl<T: Native> Column<T> {
     #[doc(hidden)]
     #[must_use]
     pub fn from_arrow(values: ScalarBuffer<T>, valid: Option<NullBuffer>) -> Self {
-        let valid = valid.filter(|v| v.null_count() > 0);
+        let valid = valid.filter(|v| v.null_count() > 0).map(Arc::new);
         Self { values, valid }
     }
 
@@ -56,7 +59,7 @@ impl<T: Native> Column<T> {
     #[doc(hidden)]
     #[must_use]
     pub fn as_arrow(&self) -> (&ScalarBuffer<T>, Option<&NullBuffer>) {
-        (&self.values, self.valid.as_ref())
+        (&self.values, self.valid.as_deref())
     }
 
     /// Number of values, valid or not.
@@ -95,7 +98,7 @@ impl<T: Native> Column<T> {
     /// How many values are missing.
     #[must_use]
     pub fn missing(&self) -> usize {
-        self.valid.as_ref().map_or(0, NullBuffer::null_count)
+        self.valid.as_ref().map_or(0, |v| v.null_count())
     }
 
     /// The values in order, `None` where missing.
@@ -111,14 +114,17 @@ impl<T: Native> Column<T> {
     pub fn slice(&self, first: usize, len: usize) -> Self {
         Self {
             values: self.values.slice(first, len),
-            valid: self.valid.as_ref().map(|v| v.slice(first, len)).filter(|v| v.null_count() > 0),
+            valid: (self.valid.as_ref().map(|v| v.slice(first, len)))
+                .filter(|v| v.null_count() > 0)
+                .map(Arc::new),
         }
     }
 
     /// The same values in memory of their own, so that a small part does not keep a large column alive.
     #[must_use]
     pub fn detached(&self) -> Self {
-        let valid = self.valid.as_ref().map(|v| NullBuffer::new(v.iter().collect::<BooleanBuffer>()));
+        let valid =
+            self.valid.as_ref().map(|v| Arc::new(NullBuffer::new(v.iter().collect::<BooleanBuffer>())));
         Self { values: self.values.to_vec().into(), valid }
     }
 

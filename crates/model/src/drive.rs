@@ -134,16 +134,20 @@ pub struct RunIndex {
 }
 
 /// An unbroken stretch of an actor's motion: the centre of its footprint at the ticks of a clock.
+// What a search through many runs looks at lies first and together, hence the order and `repr`.
+#[repr(C)]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Run {
     /// Whose.
     pub actor: ActorIx,
-    /// Which of the actor's runs, from 0, over the whole drive.
-    pub ordinal: u32,
     /// Its clock.
     pub clock: ClockIx,
     /// First tick, as an index into the clock's times in this stretch.
     pub first: usize,
+    /// Block index of the contact core.
+    pub index: Option<RunIndex>,
+    /// Size during this run.
+    pub size: BoxSize,
     /// Easting of the footprint's centre, m.
     pub x_m: Column<f64>,
     /// Northing of the footprint's centre, m.
@@ -152,20 +156,18 @@ pub struct Run {
     pub yaw_rad: Column<f64>,
     /// Height of the underside, m, if known.
     pub z_m: Option<Column<f64>>,
-    /// Size during this run.
-    pub size: BoxSize,
-    /// Accuracy of the pose.
-    pub accuracy: PoseAccuracy,
+    /// Which of the actor's runs, from 0, over the whole drive.
+    pub ordinal: u32,
     /// Where the pose comes from.
     pub origin: Origin,
-    /// Other channels on the same ticks.
-    pub channels: Channels,
-    /// Block index of the contact core.
-    pub index: Option<RunIndex>,
     /// The run began before this stretch.
     pub begun_before: bool,
     /// The run goes on after this stretch.
     pub goes_on: bool,
+    /// Accuracy of the pose.
+    pub accuracy: PoseAccuracy,
+    /// Other channels on the same ticks.
+    pub channels: Channels,
 }
 
 /// Whom or what a series is about.
