@@ -50,7 +50,7 @@ pub fn clearances(window: &Drive, ego: ActorIx, block: Interval, options: &Optio
     let parts = in_order(window.runs(), in_parallel(window), |runs| {
         let mut found = Clearances::default();
         let (mut room, mut last) = (Room::default(), None);
-        for other in runs.iter().filter_map(|r| party.other(r)) {
+        for other in party.others(runs) {
             for mine in party.against(other.way.run.actor) {
                 // Of an actor's many runs most cannot come nearer than another did.
                 let known = found.nearest.last().filter(|n| n.actor == other.way.run.actor);

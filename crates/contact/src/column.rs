@@ -3,12 +3,11 @@
 //! Block by block of the ego's samples: boxes around the others' centres over the same time give lower bounds; the
 //! most promising one is measured first, and what cannot beat the result is never looked at.
 
-use std::hint::black_box;
-
 use lukao_model::{ActorIx, Column, Drive, Interval, Run};
 
 use crate::boxes::Boxes;
 use crate::contacts::{in_order, in_parallel, span_of};
+use crate::fetch::fetch;
 use crate::geometry::{Placed, distance};
 use crate::index::BLOCK;
 use crate::motion::{Knot, same_level};
@@ -44,8 +43,7 @@ pub fn clearance_column(window: &Drive, ego: ActorIx, block: Interval, options: 
             continue;
         }
         // A trailer, at the ego's times.
-        let others = window.runs().iter().filter_map(|r| party.other(r));
-        for other in others.filter(|o| !party.exempt(mine, o.way.run.actor)) {
+        for other in party.others(window.runs()).filter(|o| !party.exempt(mine, o.way.run.actor)) {
             let body = Body::new(window, other.way.run, options, false);
             for (t, best) in t_ns.iter().zip(&mut best) {
                 measure(mine, &body, *t, best);
@@ -134,12 +132,7 @@ fn own_samples(party: &Party<'_>, mine: &Body<'_>, span: Span, (t_ns, best): (&[
 
 /// Calls `put` with each block of the ego's samples that another run shares time with, and a lower bound of
 /// the distance over it.
-fn bounds(
-    mine: &Body<'_>,
-    other: &Other<'_>,
-    (first, end): (usize, usize),
-    put: &mut impl FnMut(u64, f32),
-) {
+fn bounds(mine: &Body<'_>, other: &Other<'_>, (first, end): (usize, usize), put: &mut impl FnMut(u64, f32)) {
     let (a, b) = (&mine.way, &other.way);
     let radii_m = mine.shape.radius_m + other.radius_m;
     let from_ns = a.t[first].max(b.first_ns());
@@ -200,29 +193,29 @@ fn one_block(party: &Party<'_>, mine: &Body<'_>, block: &Block) -> Vec<Best> {
             break;
         }
         let run = &party.window.runs()[c.run as usize];
-        measure_block(mine, (block.from, &turns), &Body::new(party.window, run, party.options, false), &mut best);
+        let way = Way::unindexed(party.window, run);
+        let body = Body::with(way, party.window, party.options, false);
+        measure_block(mine, (block.from, &turns), &body, &mut best);
         worst = best.iter().map(|b| b.m).fold(0.0, f64::max);
         rest.retain(|c| !(f64::from(c.at_least_m) > worst));
         if first {
             // Most of what is left now is measured.
-            touch(mine, block, rest.iter().map(|c| &party.window.runs()[c.run as usize]));
+            rest.iter().for_each(|c| ask_for(mine, block, &party.window.runs()[c.run as usize]));
             first = false;
         }
     }
     best
 }
 
-/// Brings the poses of a block from memory, which would else be waited for one by one.
-fn touch<'a>(mine: &Body<'_>, block: &Block, runs: impl Iterator<Item = &'a Run>) {
-    let mut seen = 0;
-    for run in runs.filter(|r| r.clock == mine.way.run.clock) {
+/// Asks memory for the poses of a block.
+fn ask_for(mine: &Body<'_>, block: &Block, run: &Run) {
+    if run.clock == mine.way.run.clock {
         let at = |i: usize| (mine.way.run.first + i).saturating_sub(run.first).min(run.len());
         let (from, to) = (at(block.from), at(block.to));
         for column in [&run.x_m, &run.y_m, &run.yaw_rad] {
-            seen = column.values()[from..to].iter().step_by(8).fold(seen, |seen, v| seen ^ v.to_bits());
+            fetch(&column.values()[from..to]);
         }
     }
-    black_box(seen);
 }
 
 /// Measures one other run at each of the ego's samples of a block, of which `turns` are sine and cosine.
@@ -236,7 +229,8 @@ fn measure_block(
     let n = best.len();
     let halves = mine.shape.half_m.zip(other.shape.half_m);
     let lockstep = a.run.clock == b.run.clock;
-    let Some((half_a, half_b)) = halves.filter(|_| lockstep && mine.shape.is_plain() && other.shape.is_plain())
+    let Some((half_a, half_b)) =
+        halves.filter(|_| lockstep && mine.shape.is_plain() && other.shape.is_plain())
     else {
         for (t, best) in a.t[from..from + n].iter().zip(best) {
             measure(mine, other, *t, best);

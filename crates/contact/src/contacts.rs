@@ -61,7 +61,7 @@ pub fn block_contacts(window: &Drive, ego: ActorIx, block: Interval, options: &O
         let mut look = |mine: &Body<'_>, other: &Body<'_>, near: &Near| found.look(mine, other, near);
         let mut outside_window = Vec::new();
         let mut search = Search::new(&party, At::Steps, span);
-        for other in runs.iter().filter_map(|r| party.other(r)) {
+        for other in party.others(runs) {
             for mine in party.against(other.way.run.actor) {
                 search.add(mine, &other, 0.0, &mut look);
             }

@@ -46,7 +46,7 @@ pub fn encounters(
         }
     };
     let mut search = Search::new(&party, At::Steps, span);
-    for other in window.runs().iter().filter_map(|r| party.other(r)) {
+    for other in party.others(window.runs()) {
         for mine in &party.bodies {
             search.add(mine, &other, within_m, &mut look);
         }

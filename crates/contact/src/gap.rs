@@ -5,11 +5,11 @@
 //! if it was farther than [`Options::far_m`] at both ends.
 
 use std::collections::BTreeMap;
-use std::hint::black_box;
 
 use lukao_model::vehicle::ActorClass;
 use lukao_model::{ActorIx, Drive, Interval, Run};
 
+use crate::fetch::fetch;
 use crate::geometry::{length, sub};
 use crate::index::Bounds;
 use crate::motion::Track;
@@ -136,14 +136,8 @@ struct Gap {
     speed: f64,
 }
 
-/// Runs whose ends are touched at once.
-const TOUCHED: usize = 64;
-
-/// Brings the ends of runs from memory, which would else be waited for one by one.
-fn touch_ends(runs: &[Run]) {
-    let ends = |v: &[f64]| v.first().zip(v.last()).map_or(0, |(a, b)| a.to_bits() ^ b.to_bits());
-    black_box(runs.iter().fold(0, |seen, r| seen ^ ends(r.x_m.values()) ^ ends(r.y_m.values())));
-}
+/// How many runs ahead the ends of one are asked for.
+const AHEAD: usize = 16;
 
 /// Collects a block's news; `ego` are the ego's bodies, `radius_m` gives the radius of a run's footprint.
 pub(crate) fn gap_news(
@@ -154,8 +148,11 @@ pub(crate) fn gap_news(
 ) -> GapNews {
     let mut news = GapNews { to_ns: span.to_ns, ..GapNews::default() };
     for (k, run) in window.runs().iter().enumerate().filter(|(_, r)| !r.is_empty()) {
-        if k % TOUCHED == 0 {
-            touch_ends(&window.runs()[k..(k + TOUCHED).min(window.runs().len())]);
+        if let Some(next) = window.runs().get(k + AHEAD) {
+            for ends in [next.x_m.values(), next.y_m.values()] {
+                fetch(&ends[..ends.len().min(1)]);
+                fetch(&ends[ends.len().saturating_sub(1)..]);
+            }
         }
         let (t, x, y) = (window.times(run), run.x_m.values(), run.y_m.values());
         let edge = |i: usize, begins: bool| Edge {

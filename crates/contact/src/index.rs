@@ -125,7 +125,14 @@ impl<'a> BlockBoxes<'a> {
     ///
     /// Both must hold these blocks and have one origin.
     #[inline]
-    pub(crate) fn near(&self, other: &BlockBoxes<'a>, lo: u64, hi: u64, reach_m: f64, hot: &mut impl FnMut(u64)) {
+    pub(crate) fn near(
+        &self,
+        other: &BlockBoxes<'a>,
+        lo: u64,
+        hi: u64,
+        reach_m: f64,
+        hot: &mut impl FnMut(u64),
+    ) {
         // A difference of two f32 is off by half a unit in its last place, 6·10⁻⁸ of itself.
         let reach = (reach_m * (1.0 + 1e-5) + 1e-5) as f32;
         let reach2 = reach * reach * (1.0 + 1e-5);

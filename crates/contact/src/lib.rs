@@ -43,6 +43,7 @@ mod column;
 mod contacts;
 mod detail;
 mod encounters;
+mod fetch;
 mod gap;
 mod geometry;
 mod index;

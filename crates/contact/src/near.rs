@@ -59,11 +59,18 @@ pub(crate) struct Way<'a> {
 impl<'a> Way<'a> {
     #[inline]
     pub(crate) fn new(drive: &'a Drive, run: &'a Run) -> Self {
+        let way = Self::unindexed(drive, run);
+        Self { boxes: BlockBoxes::of(run, way.first_tick), ..way }
+    }
+
+    /// The same as if it had no index.
+    #[inline]
+    pub(crate) fn unindexed(drive: &'a Drive, run: &'a Run) -> Self {
         let clock = &drive.clocks()[run.clock.0 as usize];
         let first_tick = clock.first_tick.saturating_add(run.first as u64);
         let (x, y) = (run.x_m.values(), run.y_m.values());
         let t = &clock.t_ns.values()[run.first..run.first + x.len()];
-        Self { run, t, x, y, boxes: BlockBoxes::of(run, first_tick), first_tick }
+        Self { run, t, x, y, boxes: None, first_tick }
     }
 
     pub(crate) fn first_ns(&self) -> i64 {
@@ -212,7 +219,10 @@ pub(crate) fn hot(
 ) {
     // The step of the last sample of a run is that sample alone.
     let steps = at == At::Steps && i + n < a.x.len() && j + n < b[0].len();
-    if !steps && n > BLOCK && all_far(&a.x[i..i + n], &a.y[i..i + n], &b[0][j..j + n], &b[1][j..j + n], reach2) {
+    if !steps
+        && n > BLOCK
+        && all_far(&a.x[i..i + n], &a.y[i..i + n], &b[0][j..j + n], &b[1][j..j + n], reach2)
+    {
         return;
     }
     for from in (0..n).step_by(BLOCK) {
@@ -231,7 +241,9 @@ pub(crate) fn hot(
 fn lockstep(a: &Way<'_>, b: &Way<'_>, reach_m: f64, span: Span, hit: &mut impl FnMut(Near)) {
     let reach2 = squared(reach_m, 0.0);
     stretches((a, b), At::Steps, reach_m, span, &mut |i, j, n| {
-        hot(a, [b.x, b.y], At::Steps, (i, j, n), reach2, &mut |k| hit(Near::of(a, b.x.len(), (i + k, j + k))));
+        hot(a, [b.x, b.y], At::Steps, (i, j, n), reach2, &mut |k| {
+            hit(Near::of(a, b.x.len(), (i + k, j + k)))
+        });
     });
 }
 
@@ -272,13 +284,7 @@ impl Near {
 
 /// Calls `hit` with the sample of each at or before a time, and the time, for each time in `span` that is a sample
 /// of either of two runs on two clocks, at which their centres can be within `reach_m`.
-pub(crate) fn merged_samples(
-    a: &Way<'_>,
-    b: &Way<'_>,
-    reach_m: f64,
-    span: Span,
-    hit: &mut impl FnMut(Near),
-) {
+pub(crate) fn merged_samples(a: &Way<'_>, b: &Way<'_>, reach_m: f64, span: Span, hit: &mut impl FnMut(Near)) {
     // Each knot begins an interval, but for the last.
     let last_ns = a.last_ns().min(b.last_ns());
     near_knots(a, b, reach_m, span, &mut |near| {

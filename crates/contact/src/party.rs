@@ -3,11 +3,15 @@
 
 use lukao_model::{ActorIx, Drive, Run};
 
+use crate::fetch::fetch;
 use crate::motion::Track;
 use crate::near::Way;
 use crate::pair::{exempt, linked};
 use crate::shape::{Footprint, footprint, radius_m};
 use crate::types::Options;
+
+/// How many runs ahead one is asked for.
+const AHEAD: usize = 8;
 
 /// A run with all that is known of its body.
 pub(crate) struct Body<'a> {
@@ -18,11 +22,13 @@ pub(crate) struct Body<'a> {
 
 impl<'a> Body<'a> {
     pub(crate) fn new(drive: &'a Drive, run: &'a Run, options: &Options, is_ego: bool) -> Self {
-        Self {
-            way: Way::new(drive, run),
-            track: Track::new(drive, run),
-            shape: footprint(drive, run, options, is_ego),
-        }
+        Self::with(Way::new(drive, run), drive, options, is_ego)
+    }
+
+    /// The same of a way that is at hand.
+    pub(crate) fn with(way: Way<'a>, drive: &'a Drive, options: &Options, is_ego: bool) -> Self {
+        let run = way.run;
+        Self { way, track: Track::new(drive, run), shape: footprint(drive, run, options, is_ego) }
     }
 }
 
@@ -67,6 +73,17 @@ impl<'a> Party<'a> {
         let own = window.runs().iter().filter(|r| actors.contains(&r.actor) && !r.is_empty());
         let bodies = own.map(|r| Body::new(window, r, options, r.actor == ego)).collect();
         Self { window, options, actors, bodies, relations }
+    }
+
+    /// Those of the runs that are of somebody else and not empty.
+    #[inline]
+    pub(crate) fn others<'s>(&'s self, runs: &'a [Run]) -> impl Iterator<Item = Other<'a>> + use<'s, 'a> {
+        runs.iter().enumerate().filter_map(move |(k, run)| {
+            if let Some(next) = runs.get(k + AHEAD) {
+                fetch(std::slice::from_ref(next));
+            }
+            self.other(run)
+        })
     }
 
     /// A run, if it is of somebody else and not empty.

@@ -34,7 +34,7 @@ pub fn sampled_contacts(window: &Drive, ego: ActorIx, block: Interval, options: 
             }
         };
         let mut search = Search::new(&party, At::Samples, span);
-        for other in runs.iter().filter_map(|r| party.other(r)) {
+        for other in party.others(runs) {
             for mine in party.against(other.way.run.actor) {
                 search.add(mine, &other, 0.0, &mut look);
             }

@@ -1,17 +1,43 @@
 //! The search through the ego's pairs, for what is near at samples or over knot intervals.
 //!
-//! Nearly all of its time goes into waiting for memory: the poses of a stretch that the index leaves lie anywhere. So
-//! stretches are collected, some dozens at a time, all touched, and then looked at.
-
-use std::hint::black_box;
+//! Nearly all of its time would go into waiting for memory: the poses of a stretch that the index leaves lie anywhere.
+//! So stretches are collected, some dozens at a time, while memory brings them, and then looked at.
 
 use lukao_model::Run;
 
+use crate::fetch::fetch;
 use crate::near::{At, Near, Span, hot, merged_samples, near_knots, squared, stretches};
 use crate::party::{Body, Other, Party};
 
 /// Stretches that wait: their poses fit in the innermost cache.
 const WAITING: usize = 48;
+
+/// How many poses ahead of the one that is looked at memory is asked, where there is no index. Read from end to end it
+/// would come by itself, but not over the end of a page or of a run.
+const AHEAD: usize = 512;
+
+/// A pair without index.
+struct Whole<'a> {
+    mine: &'a Body<'a>,
+    other: Other<'a>,
+    reach_m: f64,
+    /// Poses that memory has been asked for.
+    fetched: usize,
+}
+
+impl Whole<'_> {
+    /// Asks memory for the first `n` poses.
+    #[inline]
+    fn fetch(&mut self, n: usize) {
+        let way = &self.other.way;
+        let n = n.min(way.x.len());
+        if self.fetched < n {
+            fetch(&way.x[self.fetched..n]);
+            fetch(&way.y[self.fetched..n]);
+            self.fetched = n;
+        }
+    }
+}
 
 /// A stretch of a pair, not proven far by the index.
 struct Stretch<'a> {
@@ -29,8 +55,8 @@ pub(crate) struct Search<'a> {
     span: Span,
     waiting: Vec<Stretch<'a>>,
     hits: Vec<(&'a Body<'a>, &'a Run, Near)>,
-    /// A pair without index whose begin has been touched; its turn comes when the next is added.
-    next: Option<(&'a Body<'a>, Other<'a>)>,
+    /// A pair without index; its turn comes when the next is added.
+    next: Option<Whole<'a>>,
     /// The other whose hits came last.
     last: Option<Body<'a>>,
 }
@@ -64,6 +90,10 @@ impl<'a> Search<'a> {
             self.unindexed(None, hit);
             let reach2 = squared(reach_m, 0.0);
             stretches((a, b), self.at, reach_m, span, &mut |i, j, n| {
+                // A step more, for those that end in the next block.
+                let to = (j + n + 1).min(b.x.len());
+                fetch(&b.x[j..to]);
+                fetch(&b.y[j..to]);
                 self.waiting.push(Stretch { mine, run, other: [b.x, b.y], reach2, place: (i, j, n) });
                 if self.waiting.len() == WAITING {
                     self.indexed(hit);
@@ -71,10 +101,7 @@ impl<'a> Search<'a> {
             });
         } else {
             self.indexed(hit);
-            let touched = b.x.iter().zip(b.y).step_by(8).take(8);
-            black_box(touched.fold(0, |seen, (x, y)| seen ^ x.to_bits() ^ y.to_bits()));
-            let other = Other { way: *b, radius_m: reach_m - mine.shape.radius_m };
-            self.unindexed(Some((mine, other)), hit);
+            self.unindexed(Some(Whole { mine, other: *other, reach_m, fetched: 0 }), hit);
         }
     }
 
@@ -85,40 +112,32 @@ impl<'a> Search<'a> {
     }
 
     /// Looks at the pair without index that waits and puts up the next.
-    #[inline]
-    fn unindexed(
-        &mut self,
-        next: Option<(&'a Body<'a>, Other<'a>)>,
-        hit: &mut impl FnMut(&Body<'_>, &Body<'_>, &Near),
-    ) {
-        let Some((mine, other)) = std::mem::replace(&mut self.next, next) else { return };
-        let (a, b, at) = (&mine.way, &other.way, self.at);
-        let reach_m = mine.shape.radius_m + other.radius_m;
+    fn unindexed(&mut self, next: Option<Whole<'a>>, hit: &mut impl FnMut(&Body<'_>, &Body<'_>, &Near)) {
+        let Some(mut pair) = std::mem::replace(&mut self.next, next) else { return };
+        let (mine, way, at, reach_m) = (pair.mine, pair.other.way, self.at, pair.reach_m);
         let reach2 = squared(reach_m, 0.0);
-        stretches((a, b), at, reach_m, self.span, &mut |i, j, n| {
-            hot(a, [b.x, b.y], at, (i, j, n), reach2, &mut |k| {
-                let near = Near::of(a, b.x.len(), (i + k, j + k));
-                hit(mine, self.party.body(&mut self.last, b.run), &near);
+        stretches((&mine.way, &way), at, reach_m, self.span, &mut |i, j, n| {
+            let ahead = j + n + AHEAD;
+            pair.fetch(ahead);
+            if let Some(next) = &mut self.next {
+                next.fetch(ahead.saturating_sub(way.x.len()));
+            }
+            hot(&mine.way, [way.x, way.y], at, (i, j, n), reach2, &mut |k| {
+                let near = Near::of(&mine.way, way.x.len(), (i + k, j + k));
+                hit(mine, self.party.body(&mut self.last, way.run), &near);
             });
         });
     }
 
     /// Looks at the stretches that wait.
     fn indexed(&mut self, hit: &mut impl FnMut(&Body<'_>, &Body<'_>, &Near)) {
-        let mut seen = 0;
-        for Stretch { other: [x, y], place: (_, j, n), .. } in &self.waiting {
-            for k in (*j..j + n).step_by(8) {
-                seen ^= x[k].to_bits() ^ y[k].to_bits();
-            }
-        }
         for s in self.waiting.drain(..) {
             let (a, (i, j, _)) = (&s.mine.way, s.place);
             hot(a, s.other, self.at, s.place, s.reach2, &mut |k| {
-                seen ^= s.run.yaw_rad.values()[j + k].to_bits();
+                fetch(&s.run.yaw_rad.values()[j + k..j + k + 1]);
                 self.hits.push((s.mine, s.run, Near::of(a, s.other[0].len(), (i + k, j + k))));
             });
         }
-        black_box(seen);
         for (mine, run, near) in self.hits.drain(..) {
             hit(mine, self.party.body(&mut self.last, run), &near);
         }

@@ -140,7 +140,9 @@ pub(crate) fn boxes_touch(
     let turn_a @ (sin, cos) = trig::sin_cos(yaw_a);
     // The box of the first against a circle around the other, whose heading that takes not.
     let radius = (half_b[0] * half_b[0] + half_b[1] * half_b[1]).sqrt() + 1e-6;
-    if (cos * d[0] + sin * d[1]).abs() > half_a[0] + radius || (cos * d[1] - sin * d[0]).abs() > half_a[1] + radius {
+    if (cos * d[0] + sin * d[1]).abs() > half_a[0] + radius
+        || (cos * d[1] - sin * d[0]).abs() > half_a[1] + radius
+    {
         return false;
     }
     Boxes { half_a, half_b, d, turn_a, turn_b: trig::sin_cos(yaw_b) }.separation() <= TOUCH_M
@@ -153,7 +155,8 @@ pub(crate) fn boxes_touch(
 pub(crate) fn stay_apart((a, i): (&Body<'_>, usize), (b, j): (&Body<'_>, usize)) -> bool {
     let Some((half_a, half_b)) = a.shape.half_m.zip(b.shape.half_m) else { return false };
     let (p, q) = (&a.track, &b.track);
-    if !(p.is_plain_at(i) && p.is_plain_at(i + 1) && q.is_plain_at(j) && q.is_plain_at(j + 1)) {
+    let plain = a.shape.is_plain() && b.shape.is_plain();
+    if !(plain && p.is_plain_at(i) && p.is_plain_at(i + 1) && q.is_plain_at(j) && q.is_plain_at(j + 1)) {
         return false;
     }
     let d0 = [q.x[j] - p.x[i], q.y[j] - p.y[i]];
