@@ -15,7 +15,7 @@ use std::time::Duration;
 use criterion::Criterion;
 use lukao_contact::{
     BoundaryPart, Lines, Options, Polyline, all_pairs, boundary_column, build_index, clearance_column,
-    clearances, contacts, crossings, sampled_contacts,
+    clearances, contacts, crossings, sampled_contacts, sampled_pairs,
 };
 use lukao_model::{ActorIx, Drive, Interval};
 use lukao_reference::workload::{Census, W1, W2, W2A, W4, borders, census, drive};
@@ -183,6 +183,11 @@ fn main() {
             }));
             cases.push(case("W4/all pairs at samples: parry with boxes".into(), true, || {
                 rivals::all_pairs(plain, true)
+            }));
+            let o2 = o.clone();
+            assert_eq!(sampled_pairs(indexed, &o2).len() as u64, rivals::all_pairs(plain, true));
+            cases.push(case("W4/all pairs at samples: lukao".into(), false, move || {
+                sampled_pairs(indexed, &o2).len() as u64
             }));
             cases.push(case("W4/all pairs in continuous time: lukao".into(), false, move || {
                 all_pairs(indexed, &o).intervals.len() as u64

@@ -67,6 +67,14 @@ pub(crate) struct Room {
     todo: Vec<(f64, f64)>,
 }
 
+/// Whether two boxes can be more than `so_far_m` into each other somewhere in `from..=to`: from how deep they are half
+/// way, no point of either moves further than the way and turn that are left.
+pub(crate) fn may_be_deeper(knot: &Knot<'_>, from: f64, to: f64, so_far_m: f64) -> bool {
+    let Some(boxes) = knot.boxes((from + to) * 0.5) else { return true };
+    let way = (length(knot.relative().1) + knot.turning_m()) * (to - from) * 0.5;
+    !(way * (1.0 + 1e-12) - boxes.separation() <= so_far_m)
+}
+
 /// The least signed distance over `from..=to` of `u` (negative: penetration), to [`LEAST_M`], and where.
 ///
 /// Branch and bound: along the normal at a stretch's middle, held still, the gap between the outermost corners is

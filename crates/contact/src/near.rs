@@ -20,6 +20,11 @@ impl Span {
         self.from_ns <= t_ns && (t_ns < self.to_ns || self.to_ns == i64::MAX)
     }
 
+    /// The times in it, as a range of their places.
+    pub(crate) fn of(&self, t: &[i64]) -> (usize, usize) {
+        (self.begin_of(t), self.end_of(t))
+    }
+
     /// Number of the leading times that lie before the span.
     fn begin_of(&self, t: &[i64]) -> usize {
         if t.first().is_some_and(|t| *t >= self.from_ns) {
@@ -171,7 +176,8 @@ pub(crate) enum At {
     Steps,
 }
 
-/// Calls `stretch` with the first sample in each and the number of samples or steps, for stretches of what two runs on one clock share in a span, but those that the index (if both have one) proves far.
+/// Calls `stretch` with the first sample in each and the number of samples or steps, for stretches of what two runs on
+/// one clock share in a span, but those that the index (if both have one) proves far.
 #[inline]
 pub(crate) fn stretches(
     (a, b): (&Way<'_>, &Way<'_>),
@@ -247,6 +253,21 @@ fn lockstep(a: &Way<'_>, b: &Way<'_>, reach_m: f64, span: Span, hit: &mut impl F
     });
 }
 
+/// Calls `hit` for each time in `span` that is a sample of both runs on one clock, or of either on two, at which the
+/// centres can be within `reach_m`, in order of time.
+pub(crate) fn near_samples(a: &Way<'_>, b: &Way<'_>, reach_m: f64, span: Span, hit: &mut impl FnMut(Near)) {
+    if a.run.clock != b.run.clock {
+        merged_samples(a, b, reach_m, span, hit);
+        return;
+    }
+    let reach2 = squared(reach_m, 0.0);
+    stretches((a, b), At::Samples, reach_m, span, &mut |i, j, n| {
+        hot(a, [b.x, b.y], At::Samples, (i, j, n), reach2, &mut |k| {
+            hit(Near::of(a, b.x.len(), (i + k, j + k)));
+        });
+    });
+}
+
 /// The step of two runs on one clock, in a span, that begins with a sample at which the centres are near: the nearest of
 /// the stretch that promises most. `None` on two clocks, or if nothing is shared.
 pub(crate) fn nearest_sample(a: &Way<'_>, b: &Way<'_>, span: Span) -> Option<Near> {
@@ -284,16 +305,20 @@ impl Near {
 
 /// Calls `hit` with the sample of each at or before a time, and the time, for each time in `span` that is a sample
 /// of either of two runs on two clocks, at which their centres can be within `reach_m`.
-pub(crate) fn merged_samples(a: &Way<'_>, b: &Way<'_>, reach_m: f64, span: Span, hit: &mut impl FnMut(Near)) {
-    // Each knot begins an interval, but for the last.
-    let last_ns = a.last_ns().min(b.last_ns());
-    near_knots(a, b, reach_m, span, &mut |near| {
-        hit(near);
-        if near.to_ns == last_ns && near.from_ns != last_ns && span.holds(last_ns) {
-            let at = |way: &Way<'_>| way.before(last_ns).unwrap_or(0);
-            hit(Near { i: at(a), j: at(b), from_ns: last_ns, to_ns: last_ns });
+fn merged_samples(a: &Way<'_>, b: &Way<'_>, reach_m: f64, span: Span, hit: &mut impl FnMut(Near)) {
+    near_knots(a, b, reach_m, span, hit);
+    // Each knot begins an interval, but for the last, unless it is the only one.
+    let (first_ns, last_ns) = (a.first_ns().max(b.first_ns()), a.last_ns().min(b.last_ns()));
+    if let (true, Some(i), Some(j)) =
+        (first_ns < last_ns && span.holds(last_ns), a.before(last_ns), b.before(last_ns))
+    {
+        let near = Near { i, j, from_ns: last_ns, to_ns: last_ns };
+        let (p, q) = (a.position(i, last_ns), b.position(j, last_ns));
+        let size = [p, q].iter().flatten().fold(0.0f64, |m, v| m.max(v.abs()));
+        if !farther(gap2(p[0], p[1], q[0], q[1]), 0.0, squared(reach_m, size * 4e-15)) {
+            hit(near);
         }
-    });
+    }
 }
 
 fn gap2(ax: f64, ay: f64, bx: f64, by: f64) -> f64 {
@@ -339,7 +364,7 @@ fn all_far(ax: &[f64], ay: &[f64], bx: &[f64], by: &[f64], reach2: f64) -> bool 
 
 /// Bit `k` set: at sample `k` the centres are not proven far.
 #[inline]
-fn hot_samples(ax: &[f64], ay: &[f64], bx: &[f64], by: &[f64], reach2: f64) -> u32 {
+pub(crate) fn hot_samples(ax: &[f64], ay: &[f64], bx: &[f64], by: &[f64], reach2: f64) -> u32 {
     // Nearly always all are far.
     if all_far(ax, ay, bx, by, reach2) {
         return 0;

@@ -2,7 +2,7 @@
 
 use lukao_model::{ActorIx, Drive, Interval};
 
-use crate::detail::{Room, least, meeting};
+use crate::detail::{Room, least, may_be_deeper, meeting};
 use crate::motion::Knot;
 use crate::near::Near;
 use crate::party::Body;
@@ -77,15 +77,20 @@ impl Found {
         let first_ns = a.way.first_ns().max(b.way.first_ns());
         let last_ns = a.way.last_ns().min(b.way.last_ns());
         for &(u0, u1) in &sweep.pieces {
-            let (deep, at) = least(&knot, u0, u1, least_room);
             let (begin_ns, end_ns) = (knot.time(u0), knot.time(u1));
             let end_seen = !(to_ns == last_ns && (u1 >= 1.0 || from_ns == to_ns));
-            let (deepest_m, deepest_ns) = ((-deep).max(0.0), knot.time(at));
             let (bodies, runs) = ((run_a.actor, run_b.actor), [run_a.ordinal, run_b.ordinal]);
-            if let Some(last) = self.pieces.last_mut().filter(|last| last.is_of(bodies, runs))
-                && begin_ns <= last.contact.to_ns
-            {
-                last.go_on(end_ns, end_seen, (deepest_m, deepest_ns));
+            let open = self.pieces.last_mut();
+            let open = open.filter(|p| p.is_of(bodies, runs) && begin_ns <= p.contact.to_ns);
+            let so_far_m = open.as_ref().map_or(-1.0, |p| p.contact.deepest_m);
+            let (deepest_m, deepest_ns) = if may_be_deeper(&knot, u0, u1, so_far_m) {
+                let (deep, at) = least(&knot, u0, u1, least_room);
+                ((-deep).max(0.0), knot.time(at))
+            } else {
+                (so_far_m, begin_ns)
+            };
+            if let Some(open) = open {
+                open.go_on(end_ns, end_seen, (deepest_m, deepest_ns));
                 continue;
             }
             let contact = ContactInterval {

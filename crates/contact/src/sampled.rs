@@ -51,7 +51,7 @@ pub fn sampled_contacts(window: &Drive, ego: ActorIx, block: Interval, options: 
 }
 
 /// Whether two bodies touch where a knot interval begins.
-fn touch(mine: &Body<'_>, other: &Body<'_>, near: &Near, room: &mut Scratch) -> bool {
+pub(crate) fn touch(mine: &Body<'_>, other: &Body<'_>, near: &Near, room: &mut Scratch) -> bool {
     let (a, b, i, j) = (&mine.track, &other.track, near.i, near.j);
     let halves = mine.shape.half_m.zip(other.shape.half_m);
     if let Some(halves) = halves.filter(|_| a.run.clock == b.run.clock) {

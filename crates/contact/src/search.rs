@@ -6,7 +6,7 @@
 use lukao_model::Run;
 
 use crate::fetch::fetch;
-use crate::near::{At, Near, Span, hot, merged_samples, near_knots, squared, stretches};
+use crate::near::{At, Near, Span, hot, near_knots, near_samples, squared, stretches};
 use crate::party::{Body, Other, Party};
 
 /// Stretches that wait: their poses fit in the innermost cache.
@@ -83,7 +83,7 @@ impl<'a> Search<'a> {
             self.finish(hit);
             let mut look = |near: Near| hit(mine, self.party.body(&mut self.last, run), &near);
             match self.at {
-                At::Samples => merged_samples(a, b, reach_m, span, &mut look),
+                At::Samples => near_samples(a, b, reach_m, span, &mut look),
                 At::Steps => near_knots(a, b, reach_m, span, &mut look),
             }
         } else if a.boxes.is_some() && b.boxes.is_some() {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use lukao_contact::{
     BoundaryPart, GapReason, Lines, Options, Polyline, all_pairs, boundary_column, build_index,
-    clearance_column, clearances, contacts, crossings, encounters, verify_index,
+    clearance_column, clearances, contacts, crossings, encounters, sampled_contacts, sampled_pairs,
+    verify_index,
 };
 use lukao_model::channel::Channels;
 use lukao_model::drive::{Actor, Clock, ClockIx, PoseAccuracy, RunIndex};
@@ -69,6 +70,7 @@ fn everything(d: &Drive) -> lukao_contact::Contacts {
     let _ = clearance_column(d, EGO, Interval::ALL, &options);
     let _ = encounters(d, EGO, 5.0, Interval::ALL, &options);
     let _ = all_pairs(d, &options);
+    let _ = (sampled_contacts(d, EGO, Interval::ALL, &options), sampled_pairs(d, &options));
     let line =
         Polyline { id: 0, points_m: vec![[-10.0, 0.0], [1e6, 3.0], [1e6, 3.0], [-1e8, 1e8]], z_m: None };
     let lines = Lines::new(&[line]).unwrap();

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 use lukao_contact::{
-    ContactInterval, Options, all_pairs, build_index, clearance_column, clearances, contacts,
-    sampled_contacts,
+    ContactInterval, Options, PairHit, all_pairs, build_index, clearance_column, clearances, contacts,
+    sampled_contacts, sampled_pairs,
 };
 use lukao_model::{ActorIx, Drive, Interval};
 use lukao_reference::workload::{Shape, W1, drive};
@@ -31,6 +31,26 @@ fn all_pairs_are_the_pairs_of_each() {
 }
 
 #[test]
+fn pairs_at_samples_are_those_of_each() {
+    for asynchronous in [false, true] {
+        let d = small(asynchronous);
+        let options = Options::default();
+        let mut each: Vec<PairHit> = (0..26)
+            .flat_map(|k| {
+                let first = ActorIx(k);
+                let hits = sampled_contacts(&d, first, Interval::ALL, &options);
+                let later = hits.into_iter().filter(move |h| h.actor > first);
+                later.map(move |h| PairHit { t_ns: h.t_ns, first, second: h.actor })
+            })
+            .collect();
+        each.sort_unstable();
+        assert!(each.len() > 100);
+        assert_eq!(sampled_pairs(&d, &options), each);
+        assert_eq!(sampled_pairs(&build_index(&d).unwrap(), &options), each);
+    }
+}
+
+#[test]
 fn the_column_is_the_least_of_all() {
     for asynchronous in [false, true] {
         let d = small(asynchronous);
@@ -46,6 +66,7 @@ fn the_column_is_the_least_of_all() {
             assert!((got - want).abs() < 1e-7, "sample {k}: {got} for {want}");
         }
         let nearest = clearances(&d, ActorIx(0), Interval::ALL, &Options::default());
+        assert_eq!(nearest, clearances(&indexed, ActorIx(0), Interval::ALL, &Options::default()));
         let least = column.distance_m.iter().flatten().fold(f64::INFINITY, f64::min);
         assert!(nearest.overall().unwrap().distance_m <= least + 1e-9);
     }
