@@ -118,10 +118,11 @@ fn pair_nearest(a: &Body<'_>, b: &Body<'_>, most_m: f64, span: Span, room: &mut 
             Knot::new((&a.track, near.i, shape_a), (&b.track, near.j, shape_b), (near.from_ns, near.to_ns));
         let Some((lo, hi)) = knot.level.filter(|_| knot.is_plain()) else { return };
         let hi = if near.from_ns == near.to_ns { lo } else { hi };
-        // From the distance at the begin nothing gets nearer than by the whole way and turn.
-        if let (Some(n), Some(boxes)) = (&best, knot.boxes(0.0)) {
-            let way = length(knot.relative().1) + knot.turning_m();
-            if boxes.distance() - way * (1.0 + 1e-12) - 1e-9 > n.distance_m {
+        // Between two distances, nothing gets nearer than by what is left of way and turn.
+        if let Some((begin, end)) = knot.boxes(lo).zip(knot.boxes(hi)) {
+            let way = (length(knot.relative().1) + knot.turning_m()) * (hi - lo);
+            let least_m = 0.5 * (begin.distance() + end.distance() - way * (1.0 + 1e-12)) - 1e-9;
+            if least_m > best.map_or(bound, |n| n.distance_m) {
                 return;
             }
         }

@@ -14,7 +14,7 @@ const WAITING: usize = 48;
 
 /// How many poses ahead of the one that is looked at memory is asked, where there is no index. Read from end to end it
 /// would come by itself, but not over the end of a page or of a run.
-const AHEAD: usize = 512;
+const AHEAD: usize = 128;
 
 /// A pair without index.
 struct Whole<'a> {
