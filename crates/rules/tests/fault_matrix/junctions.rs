@@ -66,7 +66,7 @@ pub fn cases() -> Vec<Case> {
     ]
 }
 
-fn track(extra: &[(&str, &str)]) -> Track {
+pub fn track(extra: &[(&str, &str)]) -> Track {
     xodr::track(&example::crossroads(extra)).unwrap()
 }
 
@@ -77,13 +77,19 @@ fn sign(code: &str) -> String {
 }
 
 /// A way through the crossroads with what lies in the junction.
-struct Way {
+pub struct Way {
     path: Path,
     inside_m: [f64; 2],
 }
 
+impl Way {
+    pub fn path(self) -> Path {
+        self.path
+    }
+}
+
 /// From an arm (0 west, 1 south, 2 east, 3 north) to the right (1), straight on (2) or to the left (3).
-fn way(arm: usize, step: usize) -> Way {
+pub fn way(arm: usize, step: usize) -> Way {
     let (from, to) = (arm + 1, (arm + step) % 4 + 1);
     along(&track(&[]), [(from.to_string(), -1), (format!("{from}{to}"), -1), (to.to_string(), 1)])
 }
@@ -121,7 +127,7 @@ fn zone(a: &Way, b: &Way) -> [f64; 2] {
 }
 
 /// Both at 5 m/s; the ego first, and the other so long after it.
-fn meet(extra: &[(&str, &str)], mine: Way, theirs: Way, gap_s: f64) -> Plan {
+pub fn meet(extra: &[(&str, &str)], mine: Way, theirs: Way, gap_s: f64) -> Plan {
     plan(track(extra), mine, theirs, gap_s, 60.0)
 }
 

@@ -15,6 +15,7 @@ mod people;
 mod reference;
 mod registry;
 mod roads;
+mod signals;
 mod stopping;
 mod support;
 mod twins;

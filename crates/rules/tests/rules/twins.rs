@@ -81,6 +81,7 @@ pub fn twins() -> Vec<Twin> {
     all.extend(crate::lanes::twins());
     all.extend(crate::mode::twins());
     all.extend(crate::people::twins());
+    all.extend(crate::signals::twins());
     all.extend(crate::stopping::twins());
     all.sort_by_key(|t| t.0);
     all
