@@ -1,216 +1,299 @@
 //! Benches of the contact core, each with its rivals.
 //!
-//!     cargo bench --bench contact                 criterion, all inputs
-//!     LUKAO_RATIOS=9 cargo bench --bench contact  9 interleaved rounds, least CPU time of each, and the ratios
+//!     cargo bench -p lukao-contact --bench contact                    criterion, all inputs
+//!     LUKAO_RATIOS=9 cargo bench -p lukao-contact --bench contact     9 interleaved rounds, and the ratios
 //!
 //! Every input is checked before it is timed: its size, the share of near pairs, and that all methods agree.
 
 #![allow(clippy::print_stdout, clippy::expect_used)]
 
+mod harness;
 mod rivals;
 
-use std::hint::black_box;
-use std::time::Duration;
-
-use criterion::Criterion;
+use harness::{Case, Claim, Wanted, wanted};
 use lukao_contact::{
     BoundaryPart, Lines, Options, Polyline, all_pairs, boundary_column, build_index, clearance_column,
     clearances, contacts, crossings, sampled_contacts, sampled_pairs,
 };
 use lukao_model::{ActorIx, Drive, Interval};
-use lukao_reference::workload::{Census, W1, W2, W2A, W4, borders, census, drive};
+use lukao_reference::workload::{Shape, W1, W2, W2A, W4, borders, census, drive, fly_bys};
+use rayon::ThreadPool;
+use rayon::prelude::*;
 
 const EGO: ActorIx = ActorIx(0);
 
-/// A named piece of work; returns something that depends on all of it.
-struct Case<'a> {
-    name: String,
-    work: Box<dyn Fn() -> u64 + 'a>,
-    /// Too slow for criterion's number of rounds.
-    slow: bool,
+/// One in so many pair-intervals of W2 is cast: all of them take a quarter of a minute.
+const ONE_IN: usize = 61;
+
+/// Drives of W1's size in W5, and how many of them are distinct.
+const W5: (usize, usize) = (1_000, 20);
+
+const CLAIMS: &[Claim] = &[
+    claim("W1", "sampled: lukao", "sampled: parry intersection_test", Wanted::Nothing),
+    claim("W2", "sampled: lukao", "sampled: parry intersection_test", Wanted::Faster(28.0)),
+    claim("W1", "sampled: lukao with index", "sampled: parry intersection_test", Wanted::Faster(100.0)),
+    claim("W2", "sampled: lukao with index", "sampled: parry intersection_test", Wanted::Faster(65.0)),
+    claim("W2", "sampled: lukao", "sampled: parry in circles", Wanted::Faster(3.0)),
+    claim("W2", "sampled: lukao with index", "sampled: parry in circles", Wanted::Faster(7.0)),
+    claim("W2", "sampled: lukao", "read x and y once", Wanted::Within(1.3)),
+    claim("W2", "continuous: lukao with index", "sampled: parry intersection_test", Wanted::Faster(12.0)),
+    claim(
+        "W1",
+        "continuous: lukao with index",
+        "continuous: parry cast_shapes_nonlinear",
+        Wanted::Faster(300.0),
+    ),
+    claim(
+        "W2",
+        "continuous: lukao with index",
+        "continuous: parry cast_shapes_nonlinear",
+        Wanted::Faster(300.0),
+    ),
+    claim("near", "continuous: lukao", "continuous: parry cast_shapes_nonlinear", Wanted::Faster(14.0)),
+    claim(
+        "W2",
+        "clearance column: lukao with index",
+        "clearance column: parry distance",
+        Wanted::Faster(35.0),
+    ),
+    claim(
+        "W3",
+        "crossing in continuous time: lukao",
+        "crossing at samples: parry Polyline",
+        Wanted::Faster(2.0),
+    ),
+    claim("W3", "clearance: lukao", "clearance: parry Polyline", Wanted::Faster(2.5)),
+    claim("W4", "all pairs in continuous time: lukao", "all pairs at samples: parry", Wanted::Nothing),
+    claim("W4", "all pairs at samples: lukao", "all pairs at samples: parry", Wanted::Faster(110.0)),
+    claim("W4", "all pairs at samples: lukao", "all pairs at samples: parry with boxes", Wanted::Faster(4.5)),
+    claim(
+        "W4",
+        "all pairs in continuous time: lukao",
+        "all pairs at samples: parry with boxes",
+        Wanted::Nothing,
+    ),
+    claim("W2", "continuous: 2 threads", "continuous: 1 thread", Wanted::Faster(1.8)),
+    claim("W2", "clearance column: 2 threads", "clearance column: 1 thread", Wanted::Faster(1.8)),
+    claim("W5", "continuous: 2 threads", "continuous: 1 thread", Wanted::Faster(1.8)),
+    claim("W5", "sampled: 2 threads", "sampled: 1 thread", Wanted::Faster(1.8)),
+];
+
+const fn claim(input: &'static str, work: &'static str, rival: &'static str, wanted: Wanted) -> Claim {
+    Claim { input, work, rival, wanted }
 }
 
-fn case<'a>(name: String, slow: bool, work: impl Fn() -> u64 + 'a) -> Case<'a> {
-    Case { name, work: Box::new(work), slow }
+/// What an input must be, for the ratios to mean what they say.
+struct Facts {
+    name: &'static str,
+    shape: Shape,
+    pair_steps: u64,
+    percent_in_circles: f64,
+    hash: u64,
 }
 
-fn check(name: &str, d: &Drive, pair_steps: u64, share: f64) -> Census {
-    let c = census(d);
-    let near = c.within_circles as f64 / c.pair_steps as f64;
+const FACTS: [Facts; 2] = [
+    Facts {
+        name: "W1",
+        shape: W1,
+        pair_steps: 378_019,
+        percent_in_circles: 0.74,
+        hash: 0x758f_b4c5_3add_a8f1,
+    },
+    Facts {
+        name: "W2",
+        shape: W2,
+        pair_steps: 7_078_431,
+        percent_in_circles: 0.57,
+        hash: 0xb7c5_7f71_bcad_f515,
+    },
+];
+
+/// The drive of an input, plain and with its index.
+fn input(f: &Facts) -> (Drive, Drive) {
+    let d = drive(&f.shape);
+    let c = census(&d);
+    let percent = c.within_circles as f64 / c.pair_steps as f64 * 100.0;
+    let hits = sampled_contacts(&d, EGO, Interval::ALL, &Options::default()).len();
     println!(
-        "{}: {} pair-steps in {} runs, {} ({:.2} %) within circles, {} hits, hash {:016x}",
-        name,
-        c.pair_steps,
-        c.runs,
-        c.within_circles,
-        near * 100.0,
-        sampled_contacts(d, EGO, Interval::ALL, &Options::default()).len(),
-        c.hash
+        "{}: {} pair-steps in {} runs, {} ({percent:.2} %) within circles, {} boxes overlap, {:?} within 10, 20 and 50 m, {hits} hits, hash {:#018x}",
+        f.name, c.pair_steps, c.runs, c.within_circles, c.boxes_overlap, c.within_m, c.hash
     );
-    let off = c.pair_steps as f64 / pair_steps as f64 - 1.0;
+    let off = c.pair_steps as f64 / f.pair_steps as f64 - 1.0;
     assert!(off.abs() < 0.01, "pair-steps are off by {:.1} %", off * 100.0);
-    assert!((near * 100.0 - share).abs() <= 0.05, "{:.3} % near, not {share} %", near * 100.0);
-    c
+    assert!(
+        (percent - f.percent_in_circles).abs() <= 0.05,
+        "{percent:.3} % near, not {} %",
+        f.percent_in_circles
+    );
+    assert!(hits > 0, "no hits");
+    assert_eq!(c.hash, f.hash, "another drive than the numbers in README.md are of");
+    let indexed = build_index(&d).expect("an index");
+    (d, indexed)
 }
 
-fn discrete<'a>(name: &str, plain: &'a Drive, indexed: &'a Drive, with_casts: bool) -> Vec<Case<'a>> {
-    let options = Options::default();
-    let sampled = {
-        let options = options.clone();
-        move |d: &Drive| sampled_contacts(d, EGO, Interval::ALL, &options).len() as u64
-    };
+fn sampled(d: &Drive) -> u64 {
+    sampled_contacts(d, EGO, Interval::ALL, &Options::default()).len() as u64
+}
+
+fn continuous(d: &Drive) -> u64 {
+    contacts(d, EGO, &Options::default()).intervals.len() as u64
+}
+
+fn column(d: &Drive) -> u64 {
+    clearance_column(d, EGO, Interval::ALL, &Options::default()).distance_m.values()[7].to_bits()
+}
+
+/// The ego against all others, at samples and between them.
+fn one_against_all<'a>(
+    name: &'static str,
+    (plain, indexed): &'a (Drive, Drive),
+    threads: &'a [ThreadPool; 2],
+) -> Vec<Case<'a>> {
     let hits = sampled(plain);
-    assert!(hits > 0);
-    assert_eq!(
-        (hits, hits),
-        (rivals::naive(plain) as u64, rivals::in_circles(plain) as u64),
-        "hits of parry"
-    );
+    let parry = (rivals::naive(plain) as u64, rivals::in_circles(plain) as u64);
+    assert_eq!((hits, hits), parry, "hits of parry");
     assert_eq!(hits, sampled(indexed), "hits with the index");
-    let whole = contacts(plain, EGO, &options);
-    assert_eq!(whole, contacts(indexed, EGO, &options));
+    let whole = contacts(plain, EGO, &Options::default());
+    assert_eq!(whole, contacts(indexed, EGO, &Options::default()));
     println!("{name}: {} contacts in continuous time, {} gaps", whole.intervals.len(), whole.unbridged.len());
     let n = |what: &str| format!("{name}/{what}");
-    let (o1, o2, o3, o4) = (options.clone(), options.clone(), options.clone(), options.clone());
-    let s2 = sampled.clone();
     let mut all = vec![
-        case(n("read x and y once"), false, || rivals::read_only(plain)),
-        case(n("sampled: parry intersection_test"), true, || rivals::naive(plain) as u64),
-        case(n("sampled: parry in circles"), false, || rivals::in_circles(plain) as u64),
-        case(n("sampled: lukao"), false, move || sampled(plain)),
-        case(n("sampled: lukao with index"), false, move || s2(indexed)),
-        case(n("continuous: lukao"), false, move || contacts(plain, EGO, &o1).intervals.len() as u64),
-        case(n("continuous: lukao with index"), false, move || {
-            contacts(indexed, EGO, &o2).intervals.len() as u64
+        Case::new(n("read x and y once"), || harness::read_only(plain)),
+        Case::new(n("sampled: parry intersection_test"), || rivals::naive(plain) as u64).slow(),
+        Case::new(n("sampled: parry in circles"), || rivals::in_circles(plain) as u64),
+        Case::new(n("sampled: lukao"), || sampled(plain)),
+        Case::new(n("sampled: lukao with index"), || sampled(indexed)),
+        Case::new(n("continuous: lukao"), || continuous(plain)),
+        Case::new(n("continuous: lukao with index"), || continuous(indexed)),
+        Case::new(n("clearance column: lukao"), || column(plain)),
+        Case::new(n("clearance column: lukao with index"), || column(indexed)),
+        Case::new(n("clearance over time: lukao with index"), || {
+            clearances(indexed, EGO, Interval::ALL, &Options::default()).nearest.len() as u64
         }),
-        case(n("clearance column: lukao"), false, move || {
-            clearance_column(indexed, EGO, Interval::ALL, &o3).distance_m.values()[7].to_bits()
-        }),
+        Case::new(n("clearance column: parry distance"), || rivals::distances(plain)[7].to_bits()).slow(),
     ];
-    all.push(case(n("clearance over time: lukao with index"), false, move || {
-        clearances(indexed, EGO, Interval::ALL, &o4).nearest.len() as u64
-    }));
-    if with_casts {
-        all.push(case(n("continuous: parry cast_shapes_nonlinear"), true, || rivals::casts(plain) as u64));
+    let casts = n("continuous: parry cast_shapes_nonlinear");
+    if name == "W1" {
+        all.push(Case::new(casts, || rivals::casts(plain, 1) as u64).slow());
+        return all;
     }
-    all.push(case(n("clearance column: parry distance"), true, || rivals::distances(plain)[7].to_bits()));
+    all.push(Case::new(casts, || rivals::casts(plain, ONE_IN) as u64).one_in(ONE_IN as u32).slow());
+    for (pool, how) in threads.iter().zip(["1 thread", "2 threads"]) {
+        all.push(Case::new(n(&format!("continuous: {how}")), || pool.install(|| continuous(indexed))).wall());
+        all.push(
+            Case::new(n(&format!("clearance column: {how}")), || pool.install(|| column(indexed))).wall(),
+        );
+    }
     all
 }
 
-/// Nanoseconds that this thread has run.
-fn thread_ns() -> u64 {
-    let t = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-    t.tv_sec as u64 * 1_000_000_000 + t.tv_nsec as u64
+/// Pair-intervals that all come near: the exact test alone.
+fn near(d: &Drive) -> Vec<Case<'_>> {
+    let (casts, found) = (rivals::casts(d, 1), contacts(d, EGO, &Options::default()).intervals.len());
+    let intervals: usize = d.runs()[1..].iter().map(|r| r.len() - 1).sum();
+    println!("near: {intervals} pair-intervals, {casts} with a cast that hits, {found} contacts");
+    assert!(casts * 5 > intervals * 2 && casts * 2 < intervals, "two to three in five must miss");
+    vec![
+        Case::new("near/continuous: lukao".into(), || continuous(d)),
+        Case::new("near/continuous: parry cast_shapes_nonlinear".into(), || rivals::casts(d, 1) as u64),
+    ]
 }
 
-fn ratios(cases: &[Case<'_>], rounds: usize) {
-    let mut least = vec![u64::MAX; cases.len()];
-    for round in 0..rounds {
-        for (c, least) in cases.iter().zip(&mut least) {
-            if c.slow && round % 3 != 0 {
-                continue;
-            }
-            let before = thread_ns();
-            black_box((c.work)());
-            *least = (*least).min(thread_ns() - before);
+/// Ego at 100 Hz, the others at 10 Hz, each with a phase of its own.
+fn two_rates((plain, indexed): &(Drive, Drive)) -> Vec<Case<'_>> {
+    let o = Options::default();
+    let found = contacts(plain, EGO, &o);
+    assert_eq!(found, contacts(indexed, EGO, &o));
+    println!("W2a: {} samples, {} contacts in continuous time", plain.samples(), found.intervals.len());
+    assert!(!found.intervals.is_empty());
+    vec![
+        Case::new("W2a/sampled: lukao with index".into(), || sampled(indexed)),
+        Case::new("W2a/continuous: lukao".into(), || continuous(plain)),
+        Case::new("W2a/continuous: lukao with index".into(), || continuous(indexed)),
+        Case::new("W2a/clearance column: lukao with index".into(), || column(indexed)),
+    ]
+}
+
+fn boundary<'a>(d: &'a Drive, lines: &'a [Polyline; 2], ready: &'a Lines) -> Vec<Case<'a>> {
+    let o = Options::default();
+    let touching = rivals::on_lines(d, lines);
+    let crossed = move || crossings(d, EGO, ready, BoundaryPart::Body, &o).map_or(0, |c| c.len() as u64);
+    let edges: usize = lines.iter().map(|l| l.points_m.len() - 1).sum();
+    println!("W3: {edges} edges, {touching} steps on a line, {} crossings", crossed());
+    assert!((touching as f64 / 2_022.0 - 1.0).abs() < 0.1 && crossed() > 0);
+    vec![
+        Case::new("W3/crossing at samples: parry Polyline".into(), || rivals::on_lines(d, lines)),
+        Case::new("W3/crossing in continuous time: lukao".into(), crossed),
+        Case::new("W3/clearance: parry Polyline".into(), || rivals::to_lines(d, lines)),
+        Case::new("W3/clearance: lukao".into(), || {
+            let o = Options::default();
+            boundary_column(d, EGO, ready, 1e4, Interval::ALL, &o).1.values()[7].to_bits()
+        }),
+    ]
+}
+
+fn everyone((plain, indexed): &(Drive, Drive)) -> Vec<Case<'_>> {
+    let all = |d: &Drive| all_pairs(d, &Options::default()).intervals.len() as u64;
+    let at_samples = |d: &Drive| sampled_pairs(d, &Options::default()).len() as u64;
+    let touching = rivals::all_pairs(plain, true);
+    println!("W4: {touching} touching pairs at samples, {} contacts in continuous time", all(indexed));
+    assert_eq!(at_samples(indexed), touching);
+    vec![
+        Case::new("W4/all pairs at samples: parry".into(), || rivals::all_pairs(plain, false)).slow(),
+        Case::new("W4/all pairs at samples: parry with boxes".into(), || rivals::all_pairs(plain, true)),
+        Case::new("W4/all pairs at samples: lukao".into(), move || at_samples(indexed)),
+        Case::new("W4/all pairs in continuous time: lukao".into(), move || all(indexed)),
+    ]
+}
+
+fn many_drives<'a>(drives: &'a [Drive], threads: &'a [ThreadPool; 2]) -> Vec<Case<'a>> {
+    let states: usize = drives.iter().map(Drive::samples).map(|n| n as usize).sum();
+    println!("W5: {} drives, {} of them distinct with {states} poses", W5.0, drives.len());
+    let mut all = Vec::new();
+    for (pool, how) in threads.iter().zip(["1 thread", "2 threads"]) {
+        for (what, work) in [("sampled", sampled as fn(&Drive) -> u64), ("continuous", continuous)] {
+            let each = move || {
+                pool.install(|| {
+                    (0..W5.0).into_par_iter().map(|k| work(&drives[k % drives.len()])).sum::<u64>()
+                })
+            };
+            all.push(Case::new(format!("W5/{what}: {how}"), each).slow().wall());
         }
     }
-    for (c, ns) in cases.iter().zip(&least) {
-        println!("{:50} {:12.3} ms", c.name, *ns as f64 * 1e-6);
-    }
+    all
 }
 
 fn main() {
-    let only = std::env::var("LUKAO_ONLY").unwrap_or_default();
-    let want = |name: &str| only.is_empty() || only.split(',').any(|o| o == name);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool of one thread");
-    pool.install(|| {
-        let mut drives = Vec::new();
-        for (name, shape, pair_steps, share) in [("W1", W1, 378_019, 0.74), ("W2", W2, 7_078_431, 0.57)] {
-            if want(name) {
-                let plain = drive(&shape);
-                check(name, &plain, pair_steps, share);
-                let indexed = build_index(&plain).expect("an index");
-                drives.push((name, plain, indexed));
-            }
-        }
-        let own = want("W2a").then(|| drive(&W2A)).map(|d| (build_index(&d).expect("an index"), d));
-        let w3 = want("W3").then(|| {
-            let lines = borders(&W2).map(|points_m| Polyline { points_m, ..Polyline::default() });
-            (drive(&W2), lines)
-        });
-        let ready = w3.as_ref().map(|(d, l)| (d, l, Lines::new(l).expect("good lines")));
-        let w4 = want("W4").then(|| drive(&W4)).map(|d| (build_index(&d).expect("an index"), d));
+    let pool = |n| rayon::ThreadPoolBuilder::new().num_threads(n).build().expect("a pool");
+    let threads = [pool(1), pool(2)];
+    let with_index = |shape: &Shape| {
+        let d = drive(shape);
+        let indexed = build_index(&d).expect("an index");
+        (d, indexed)
+    };
+    pool(1).install(|| {
+        let facts: Vec<&Facts> = FACTS.iter().filter(|f| wanted(f.name)).collect();
+        let drives: Vec<(Drive, Drive)> = facts.iter().map(|f| input(f)).collect();
+        let close = wanted("near").then(|| fly_bys(200, 1_000, 7));
+        let two = wanted("W2a").then(|| with_index(&W2A));
+        let lines = borders(&W2).map(|points_m| Polyline { points_m, ..Polyline::default() });
+        let ready = Lines::new(&lines).expect("good lines");
+        let alone = wanted("W3").then(|| drive(&Shape { actors: 0, ..W2 }));
+        let w4 = wanted("W4").then(|| with_index(&W4));
+        let distinct = if wanted("W5") { W5.1 } else { 0 };
+        let w5: Vec<Drive> =
+            (0..distinct as u64).map(|k| with_index(&Shape { seed: W1.seed + k, ..W1 }).1).collect();
         let mut cases = Vec::new();
-        for (name, plain, indexed) in &drives {
-            cases.extend(discrete(name, plain, indexed, *name == "W1"));
+        for (f, d) in facts.iter().zip(&drives) {
+            cases.extend(one_against_all(f.name, d, &threads));
         }
-        if let Some((indexed, plain)) = &own {
-            let o = Options::default();
-            assert_eq!(contacts(plain, EGO, &o), contacts(indexed, EGO, &o));
-            let o2 = o.clone();
-            cases.push(case("W2a/continuous: lukao".into(), false, move || {
-                contacts(plain, EGO, &o).intervals.len() as u64
-            }));
-            cases.push(case("W2a/continuous: lukao with index".into(), false, move || {
-                contacts(indexed, EGO, &o2).intervals.len() as u64
-            }));
+        cases.extend(close.iter().flat_map(near));
+        cases.extend(two.iter().flat_map(two_rates));
+        cases.extend(alone.iter().flat_map(|d| boundary(d, &lines, &ready)));
+        cases.extend(w4.iter().flat_map(everyone));
+        if !w5.is_empty() {
+            cases.extend(many_drives(&w5, &threads));
         }
-        if let Some((d, lines, ready)) = &ready {
-            let o = Options::default();
-            let touching = rivals::on_lines(d, &lines[..]);
-            let found = crossings(d, EGO, ready, BoundaryPart::Body, &o).expect("a body");
-            println!("W3: {} edges, {touching} steps on a line, {} crossings", 2_000, found.len());
-            assert!(touching > 0 && !found.is_empty());
-            let o2 = o.clone();
-            cases.push(case("W3/crossing at samples: parry Polyline".into(), false, || {
-                rivals::on_lines(d, &lines[..])
-            }));
-            cases.push(case("W3/crossing in continuous time: lukao".into(), false, move || {
-                crossings(d, EGO, ready, BoundaryPart::Body, &o).map_or(0, |c| c.len() as u64)
-            }));
-            cases
-                .push(case("W3/clearance: parry Polyline".into(), false, || rivals::to_lines(d, &lines[..])));
-            cases.push(case("W3/clearance: lukao".into(), false, move || {
-                boundary_column(d, EGO, ready, 1e4, Interval::ALL, &o2).1.values()[7].to_bits()
-            }));
-        }
-        if let Some((indexed, plain)) = &w4 {
-            let o = Options::default();
-            println!("W4: {} contacts", all_pairs(indexed, &o).intervals.len());
-            cases.push(case("W4/all pairs at samples: parry".into(), true, || {
-                rivals::all_pairs(plain, false)
-            }));
-            cases.push(case("W4/all pairs at samples: parry with boxes".into(), true, || {
-                rivals::all_pairs(plain, true)
-            }));
-            let o2 = o.clone();
-            assert_eq!(sampled_pairs(indexed, &o2).len() as u64, rivals::all_pairs(plain, true));
-            cases.push(case("W4/all pairs at samples: lukao".into(), false, move || {
-                sampled_pairs(indexed, &o2).len() as u64
-            }));
-            cases.push(case("W4/all pairs in continuous time: lukao".into(), false, move || {
-                all_pairs(indexed, &o).intervals.len() as u64
-            }));
-        }
-        let only_case = std::env::var("LUKAO_CASE").unwrap_or_default();
-        if cases.iter().any(|c| c.name == only_case) {
-            cases.retain(|c| c.name == only_case);
-        } else {
-            cases.retain(|c| c.name.contains(&only_case));
-        }
-        if let Some(rounds) = std::env::var("LUKAO_RATIOS").ok().and_then(|v| v.parse().ok()) {
-            ratios(&cases, rounds);
-            return;
-        }
-        let mut criterion = Criterion::default().configure_from_args();
-        for c in &cases {
-            let mut group = criterion.benchmark_group("contact");
-            group.sample_size(if c.slow { 10 } else { 20 });
-            group.measurement_time(Duration::from_secs(3)).warm_up_time(Duration::from_millis(500));
-            group.bench_function(&c.name, |b| b.iter(|| black_box((c.work)())));
-            group.finish();
-        }
-        criterion.final_summary();
+        harness::run("contact", cases, CLAIMS);
     });
 }

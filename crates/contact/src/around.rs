@@ -3,6 +3,7 @@
 use crate::geometry::{Placed, distance, dot, length, place, spread, sub};
 use crate::index::Bounds;
 use crate::lines::{Edge, Lines};
+use crate::motion::MAX_POSITION_M;
 use crate::shape::Footprint;
 use crate::trig;
 
@@ -128,6 +129,8 @@ impl<'a> Around<'a> {
 
     /// Gathers the edges within `bound_m` of the body at `p`, and further on in the direction `by` of its step.
     fn gather(&mut self, p: [f64; 2], by: [f64; 2], bound_m: f64) {
+        // A next sample that is no place says nothing of where the body goes.
+        let by = if length(by) <= 4.0 * MAX_POSITION_M { by } else { [0.0; 2] };
         let step = length(by);
         let room = (step * STEPS).clamp(ROOM_M.0, ROOM_M.1).max(step * 1.1);
         let ahead = if step > 1e-3 { 0.75 * room / step } else { 0.0 };

@@ -339,8 +339,10 @@ pub struct CrossingScan {
 impl CrossingScan {
     /// Takes in the next block's crossings, from [`block_crossings`].
     pub fn take(&mut self, block: Interval, found: &[CrossingPiece]) {
+        // Those of one block are joined already.
+        let before = self.open.len();
         for piece in found {
-            if !self.open.iter_mut().rev().any(|open| open.join(piece)) {
+            if !self.open[..before].iter_mut().any(|open| open.join(piece)) {
                 self.open.push(piece.clone());
             }
         }

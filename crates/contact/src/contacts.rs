@@ -138,8 +138,10 @@ impl ContactScan {
 
     /// Takes in the next block's contacts, found by [`block_contacts`] with the same ego and options.
     pub fn take(&mut self, window: &Drive, block: Interval, found: &BlockContacts) {
+        // Those of one block are joined already.
+        let before = self.open.len();
         for piece in &found.pieces {
-            if !self.open.iter_mut().any(|open| open.join(piece)) {
+            if !self.open[..before].iter_mut().any(|open| open.join(piece)) {
                 self.open.push(piece.clone());
             }
         }

@@ -2,84 +2,14 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::sync::Arc;
+mod any;
 
-use lukao_contact::{
-    BoundaryPart, GapReason, Lines, Options, Polyline, all_pairs, boundary_column, build_index,
-    clearance_column, clearances, contacts, crossings, encounters, sampled_contacts, sampled_pairs,
-    verify_index,
-};
-use lukao_model::channel::Channels;
-use lukao_model::drive::{Actor, Clock, ClockIx, PoseAccuracy, RunIndex};
-use lukao_model::stream::Stream;
-use lukao_model::vehicle::{BoxSize, Outline};
-use lukao_model::{ActorIx, Column, Drive, Header, Interval, Origin, Run};
+use any::{Body, EGO, body, everything, unchecked};
+use lukao_contact::{GapReason, Lines, Options, Polyline, build_index, contacts, verify_index};
+use lukao_model::drive::RunIndex;
+use lukao_model::vehicle::Outline;
+use lukao_model::{Column, Drive};
 use lukao_testkit::{Rng, random_drive};
-
-const EGO: ActorIx = ActorIx(0);
-
-struct Body {
-    t: Vec<i64>,
-    pose: Vec<[f64; 3]>,
-    size: [f64; 2],
-}
-
-fn body(t: &[i64], pose: &[[f64; 3]]) -> Body {
-    Body { t: t.to_vec(), pose: pose.to_vec(), size: [4.0, 2.0] }
-}
-
-/// A drive whose values nobody checked, as a reader of a forged file might hand it over.
-fn unchecked(bodies: &[Body], outline: Option<Outline>) -> Drive {
-    let header = Header {
-        streams: vec![Stream::default()],
-        actors: (0..bodies.len())
-            .map(|k| Actor { id: format!("{k}"), outline: outline.clone(), ..Actor::default() })
-            .collect(),
-        ego: Some(EGO),
-        ..Header::default()
-    };
-    let shared = bodies.windows(2).all(|w| w[0].t == w[1].t);
-    let clock = |b: &Body| Clock { stream: 0, first_tick: 0, t_ns: Column::new(b.t.clone()) };
-    let clocks = if shared { vec![clock(&bodies[0])] } else { bodies.iter().map(clock).collect() };
-    let run = |(k, b): (usize, &Body)| Run {
-        actor: ActorIx(k as u32),
-        ordinal: 0,
-        clock: ClockIx(if shared { 0 } else { k as u32 }),
-        first: 0,
-        x_m: Column::new(b.pose.iter().map(|p| p[0]).collect()),
-        y_m: Column::new(b.pose.iter().map(|p| p[1]).collect()),
-        yaw_rad: Column::new(b.pose.iter().map(|p| p[2]).collect()),
-        z_m: None,
-        size: BoxSize { length_m: b.size[0], width_m: b.size[1], height_m: None, accuracy_m: None },
-        accuracy: PoseAccuracy::default(),
-        origin: Origin::Simulation,
-        channels: Channels::default(),
-        index: None,
-        begun_before: false,
-        goes_on: false,
-    };
-    Drive::new_unverified(Arc::new(header), clocks, bodies.iter().enumerate().map(run).collect(), vec![])
-        .unwrap()
-}
-
-/// Runs every query; what they return is the caller's to judge.
-fn everything(d: &Drive) -> lukao_contact::Contacts {
-    let options = Options::default();
-    let found = contacts(d, EGO, &options);
-    let _ = clearances(d, EGO, Interval::ALL, &options);
-    let _ = clearance_column(d, EGO, Interval::ALL, &options);
-    let _ = encounters(d, EGO, 5.0, Interval::ALL, &options);
-    let _ = all_pairs(d, &options);
-    let _ = (sampled_contacts(d, EGO, Interval::ALL, &options), sampled_pairs(d, &options));
-    let line =
-        Polyline { id: 0, points_m: vec![[-10.0, 0.0], [1e6, 3.0], [1e6, 3.0], [-1e8, 1e8]], z_m: None };
-    let lines = Lines::new(&[line]).unwrap();
-    let _ = crossings(d, EGO, &lines, BoundaryPart::Body, &options);
-    let _ = boundary_column(d, EGO, &lines, 30.0, Interval::ALL, &options);
-    let indexed = build_index(d).unwrap();
-    assert_eq!(contacts(&indexed, EGO, &options), found);
-    found
-}
 
 const T: [i64; 3] = [0, 100_000_000, 200_000_000];
 
@@ -182,6 +112,19 @@ fn any_drive_at_all() {
             everything(&d);
         }
     }
+}
+
+/// What the fuzz target does, on bytes of a seed.
+#[test]
+fn any_bytes_at_all() {
+    let n = if std::env::var_os("LUKAO_FULL").is_some() { 300_000 } else { 3_000 };
+    let mut touched = 0;
+    for seed in 0..n {
+        let mut r = Rng::new(seed ^ 0xf022_0000_0000);
+        let bytes: Vec<u8> = (0..r.below(400)).map(|_| r.below(256) as u8).collect();
+        touched += usize::from(any::bytes(&bytes).is_some_and(|c| !c.intervals.is_empty()));
+    }
+    assert!(touched as u64 > n / 20, "{touched} of {n} touch");
 }
 
 #[test]

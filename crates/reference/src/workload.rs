@@ -256,56 +256,20 @@ pub fn drive(shape: &Shape) -> Drive {
     let ego_plan = EgoPlan::new(shape.steps, &mut dice);
     let length_m = ego_plan.s_m.last().map_or(0.0, |s| *s) as usize + 400;
     let road = Road::new(length_m);
-    let tick = 10_000_000; // a hundredth of a second, ns
-
-    let stream = Stream {
-        name: "workload".into(),
-        base: TimeBase::Simulation,
-        sync: Sync::Same,
-        offset_ns: 0,
-        accuracy_ns: Some(0),
-    };
-    let clock_of = |phase: i64, every: i64, n: usize| Clock {
-        stream: 0,
-        first_tick: 0,
-        t_ns: Column::new((0..n as i64).map(|k| (phase + k * every) * tick).collect()),
-    };
-    let run_of =
-        |actor: u32, ordinal: u32, clock: u32, first: usize, size: BoxSize, poses: Vec<(f64, f64, f64)>| {
-            Run {
-                actor: ActorIx(actor),
-                ordinal,
-                clock: ClockIx(clock),
-                first,
-                x_m: Column::new(poses.iter().map(|p| p.0).collect()),
-                y_m: Column::new(poses.iter().map(|p| p.1).collect()),
-                yaw_rad: Column::new(poses.iter().map(|p| p.2).collect()),
-                z_m: Some(Column::new(poses.iter().map(|p| 0.002 * p.0).collect())),
-                size,
-                accuracy: PoseAccuracy::default(),
-                origin: Origin::Simulation,
-                channels: Channels::default(),
-                index: None,
-                begun_before: false,
-                goes_on: false,
-            }
-        };
-
     let ego_every = if shape.asynchronous { 1 } else { 10 };
     let ego_n = shape.steps * 10 / ego_every as usize;
     let mut clocks = vec![clock_of(0, ego_every, ego_n)];
-    let mut actors = vec![Actor { id: "ego".into(), class: ActorClass::Car, ..Actor::default() }];
+    let mut classes = vec![ActorClass::Car];
     let ego_poses = (0..ego_n as i64).map(|k| {
         let i = (k * ego_every) as usize;
         let (x, y, yaw) = road.at(ego_plan.s_m[i], ego_plan.d_m[i]);
         let rate = ego_plan.d_m[(i + 1).min(ego_plan.d_m.len() - 1)] - ego_plan.d_m[i];
         (x, y, yaw + rate * 4.0)
     });
-    let ego_size = BoxSize { length_m: 4.8, width_m: 1.9, height_m: Some(1.5), accuracy_m: Some(0.0) };
-    let mut runs = vec![run_of(0, 0, 0, 0, ego_size, ego_poses.collect())];
+    let mut runs = vec![run_of(0, 0, 0, 0, BODY, ego_poses.collect())];
 
     for slot in 0..shape.actors {
-        let actor = slot as u32 + 1;
+        let actor = slot + 1;
         let (clock, phase) = if shape.asynchronous {
             let phase = dice.whole(0, 10) as i64;
             clocks.push(clock_of(phase, 10, shape.steps));
@@ -329,11 +293,97 @@ pub fn drive(shape: &Shape) -> Drive {
             ordinal += 1;
             here = life(&mut dice).0;
         }
-        actors.push(Actor { id: format!("a{slot}"), class, ..Actor::default() });
+        classes.push(class);
     }
+    assembled(format!("workload {} × {}", shape.actors, shape.steps), clocks, runs, classes)
+}
 
+/// Pair-intervals that all come near the ego: each actor flies about it, at every sample at another place within a
+/// car's length, so that nothing can be left out as far away. Relative speeds are some 50 m/s.
+#[must_use]
+pub fn fly_bys(actors: usize, steps: usize, seed: u64) -> Drive {
+    let mut dice = Dice(seed);
+    let ego_pose = |k: usize| (1.5 * k as f64, 0.0, 0.1 * math::sin(0.05 * k as f64));
+    let sizes = [(4.6, 1.9), (2.1, 0.8), (0.5, 0.6), (8.0, 2.5)];
+    let mut bodies = vec![(BODY, (0..steps).map(ego_pose).collect::<Vec<_>>())];
+    for actor in 0..actors {
+        let (length_m, width_m) = sizes[actor % sizes.len()];
+        let reach = 0.5 * (math::hypot(length_m, width_m) + math::hypot(BODY.length_m, BODY.width_m));
+        let mut yaw = dice.real(-3.0, 3.0);
+        let poses = (0..steps)
+            .map(|k| {
+                let (sin, cos) = math::sin_cos(dice.real(-3.2, 3.2));
+                let d = reach * dice.real(FLY_BY.0, FLY_BY.1);
+                yaw = math::wrap_angle(yaw + dice.real(-0.1, 0.1));
+                let at = ego_pose(k);
+                (at.0 + d * cos, at.1 + d * sin, yaw)
+            })
+            .collect();
+        bodies.push((BoxSize { length_m, width_m, ..BODY }, poses));
+    }
+    let runs =
+        bodies.into_iter().enumerate().map(|(k, (size, poses))| run_of(k, 0, 0, 0, size, poses)).collect();
+    assembled("fly-bys".into(), vec![clock_of(0, 10, steps)], runs, vec![ActorClass::Car; actors + 1])
+}
+
+/// The ego's size.
+const BODY: BoxSize = BoxSize { length_m: 4.8, width_m: 1.9, height_m: Some(1.5), accuracy_m: Some(0.0) };
+
+/// How far from the ego the fly-bys are at samples, in parts of the sum of radii.
+const FLY_BY: (f64, f64) = (1.0, 1.5);
+
+/// A hundredth of a second, ns.
+const TICK_NS: i64 = 10_000_000;
+
+fn clock_of(phase: i64, every: i64, n: usize) -> Clock {
+    let t_ns = Column::new((0..n as i64).map(|k| (phase + k * every) * TICK_NS).collect());
+    Clock { stream: 0, first_tick: 0, t_ns }
+}
+
+fn run_of(
+    actor: usize,
+    ordinal: u32,
+    clock: usize,
+    first: usize,
+    size: BoxSize,
+    poses: Vec<(f64, f64, f64)>,
+) -> Run {
+    Run {
+        actor: ActorIx(actor as u32),
+        ordinal,
+        clock: ClockIx(clock as u32),
+        first,
+        x_m: Column::new(poses.iter().map(|p| p.0).collect()),
+        y_m: Column::new(poses.iter().map(|p| p.1).collect()),
+        yaw_rad: Column::new(poses.iter().map(|p| p.2).collect()),
+        z_m: Some(Column::new(poses.iter().map(|p| 0.002 * p.0).collect())),
+        size,
+        accuracy: PoseAccuracy::default(),
+        origin: Origin::Simulation,
+        channels: Channels::default(),
+        index: None,
+        begun_before: false,
+        goes_on: false,
+    }
+}
+
+/// A drive of these runs; the first actor is the ego.
+fn assembled(name: String, clocks: Vec<Clock>, runs: Vec<Run>, classes: Vec<ActorClass>) -> Drive {
+    let stream = Stream {
+        name: "workload".into(),
+        base: TimeBase::Simulation,
+        sync: Sync::Same,
+        offset_ns: 0,
+        accuracy_ns: Some(0),
+    };
+    let id = |k: usize| k.checked_sub(1).map_or("ego".into(), |slot| format!("a{slot}"));
+    let actors = classes
+        .into_iter()
+        .enumerate()
+        .map(|(k, class)| Actor { id: id(k), class, ..Actor::default() })
+        .collect();
     let header = Header {
-        name: format!("workload {} × {}", shape.actors, shape.steps),
+        name,
         format: "generated".into(),
         frame: Frame::local("workload"),
         streams: vec![stream],
