@@ -65,6 +65,15 @@ pub fn half_extent_m(size: &BoxSize, angle_rad: f64) -> f64 {
     0.5 * (size.length_m * cos.abs() + size.width_m * sin.abs())
 }
 
+/// Half the extent of a footprint across a lane whose direction makes an angle with its heading, metres, and a little for what
+/// a bend adds.
+#[must_use]
+pub fn half_across_m(size: &BoxSize, angle_rad: f64) -> f64 {
+    const BEND_M: f64 = 0.3;
+    let (sin, cos) = lukao_model::math::sin_cos(angle_rad);
+    0.5 * (size.length_m * sin.abs() + size.width_m * cos.abs()) + BEND_M
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

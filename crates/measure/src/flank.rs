@@ -51,10 +51,10 @@ pub struct Flank {
     pub other_toward_mps: Option<Value>,
 }
 
-/// Those beside the ego at its sample `k` in the block, by run.
-#[must_use]
-pub fn flanks(m: &Measures<'_>, k: usize) -> Vec<Flank> {
-    m.near().at(m, k).filter_map(|other| flank(m, k, &other)).collect()
+/// Those beside the ego at each of its samples in the block, by run.
+pub(crate) fn flanks(m: &Measures<'_>) -> Vec<Vec<Flank>> {
+    let of = |k| m.close().at(m, k).filter_map(|other| flank(m, k, &other)).collect();
+    m.ego().in_block().map(of).collect()
 }
 
 fn flank(m: &Measures<'_>, k: usize, other: &Other) -> Option<Flank> {

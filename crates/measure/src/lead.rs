@@ -27,12 +27,12 @@ use nalgebra::{SMatrix, SVector};
 
 use crate::body;
 use crate::motion::STANDING_MPS;
-use crate::near::{self, Other};
+use crate::near::{self, Boxes, Near, Other};
 use crate::overlap;
-use crate::place::Places;
+use crate::place::{Place, Places};
 use crate::sync::{self, Synced};
 use crate::value::Value;
-use crate::{LOOK_AHEAD_NS, Measures};
+use crate::{EgoSample, LOOK_AHEAD_NS, Measures};
 
 /// How far ahead a lead is looked for, metres.
 pub const HORIZON_M: f64 = near::REACH_M;
@@ -177,69 +177,151 @@ impl Lanes {
     }
 }
 
-/// Who is ahead at each sample of the block.
-pub(crate) fn ahead(m: &Measures<'_>, places: Places<'_>, lanes: &Lanes, who: Who) -> Vec<Ahead> {
-    let near = m.near();
-    m.ego().in_block().map(|k| at_sample(m, places, lanes, who, near.at(m, k), k)).collect()
+/// Who is ahead at each sample of the block: vehicles, and anyone.
+pub(crate) fn ahead(m: &Measures<'_>, places: Places<'_>, lanes: &Lanes) -> [Vec<Ahead>; 2] {
+    let views: Vec<View> = m.ego().in_block().map(|k| view(m, places, lanes, k)).collect();
+    let reach = m.window().runs().iter().map(reach_m).fold(0.0, f64::max);
+    let mut boxes = Boxes::default();
+    for (k, view) in m.ego().in_block().zip(&views) {
+        let (lo, hi) = near::around(&m.ego().samples()[k], HORIZON_M);
+        match view {
+            View::Against => boxes.push_empty(),
+            View::Unknown(..) => boxes.push(lo, hi),
+            View::Corridor { corridor, .. } => {
+                let (a, b) = bounds(places.track, corridor);
+                let grown = |d: usize| (lo[d].max(a[d] - reach), hi[d].min(b[d] + reach));
+                let (x, y) = (grown(0), grown(1));
+                boxes.push([x.0, y.0], [x.1, y.1]);
+            }
+        }
+    }
+    let near = Near::in_boxes(m, &boxes);
+    let mut out = [Vec::with_capacity(views.len()), Vec::with_capacity(views.len())];
+    for (k, view) in m.ego().in_block().zip(&views) {
+        let [vehicles, anyone] = at_sample(m, places, view, near.at(m, k), k);
+        out[0].push(vehicles);
+        out[1].push(anyone);
+    }
+    out
 }
 
 /// Who is ahead at one sample.
 pub(crate) fn ahead_at(m: &Measures<'_>, places: Places<'_>, lanes: &Lanes, who: Who, k: usize) -> Ahead {
-    at_sample(m, places, lanes, who, near::at_sample(m, k).into_iter(), k)
+    let view = view(m, places, lanes, k);
+    let [vehicles, anyone] = at_sample(m, places, &view, near::at_sample(m, k).into_iter(), k);
+    if who == Who::Vehicles { vehicles } else { anyone }
 }
+
+/// What can be looked at from one sample.
+enum View {
+    /// The ego heads against the traffic: nothing is "ahead in lane".
+    Against,
+    /// What is missing, and why, if somebody is near.
+    Unknown(&'static str, &'static str),
+    /// The lanes ahead.
+    Corridor { place: Place, ego_mps: Value, corridor: Vec<(LaneIx, f64)> },
+}
+
+fn view(m: &Measures<'_>, places: Places<'_>, lanes: &Lanes, k: usize) -> View {
+    let Some(place) = places.at(k) else {
+        return View::Unknown("lane", "the ego is in no lane of the track");
+    };
+    let Some(ego_mps) = m.ego_speed_mps(k) else {
+        return View::Unknown("speed_mps", "the ego's speed is neither logged nor can be derived");
+    };
+    if place.off_rad.abs() > std::f64::consts::FRAC_PI_2 {
+        return View::Against;
+    }
+    let corridor = corridor(places, lanes, k, place.hit.lane, place.hit.station_m);
+    View::Corridor { place, ego_mps, corridor }
+}
+
+/// How far a body can reach from its centre, m.
+fn reach_m(run: &Run) -> f64 {
+    0.5 * (run.size.length_m + run.size.width_m)
+}
+
+fn bounds(track: &lukao_track::Track, corridor: &[(LaneIx, f64)]) -> ([f64; 2], [f64; 2]) {
+    corridor
+        .iter()
+        .map(|(lane, _)| track.lane_bounds(*lane))
+        .fold(([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]), |(lo, hi), (a, b)| {
+            ([lo[0].min(a[0]), lo[1].min(a[1])], [hi[0].max(b[0]), hi[1].max(b[1])])
+        })
+}
+
+/// The nearest up to now: gap, who, his lane, and how far he heads off it.
+type Best = Option<(f64, Other, LaneIx, f64)>;
 
 fn at_sample(
     m: &Measures<'_>,
     places: Places<'_>,
-    lanes: &Lanes,
-    who: Who,
+    view: &View,
     near: impl Iterator<Item = Other>,
     k: usize,
-) -> Ahead {
+) -> [Ahead; 2] {
     let (drive, track) = (m.window(), places.track);
     let s = m.ego().samples()[k];
     let ego_run = &drive.runs()[s.run];
+    let is_vehicle = |o: &Other| Who::Vehicles.includes(drive.actor(drive.runs()[o.run].actor).class);
+    let (place, ego_mps, corridor) = match view {
+        View::Against => return [Ahead::Free, Ahead::Free],
+        View::Unknown(what, why) => {
+            let (mut vehicles, mut anyone) = (Ahead::Free, Ahead::Free);
+            for other in near {
+                anyone = Ahead::Unknown(what, (*why).into());
+                if is_vehicle(&other) {
+                    vehicles = anyone.clone();
+                }
+            }
+            return [vehicles, anyone];
+        }
+        View::Corridor { place, ego_mps, corridor } => (place, *ego_mps, corridor),
+    };
     // Nearest first: the way along the lanes is at least as long as the straight one, so that those farther off than
     // the best up to now need no look at their lanes.
-    let mut near: Vec<(f64, Other)> = near
-        .filter(|o| who.includes(drive.actor(drive.runs()[o.run].actor).class))
-        .map(|o| (math::hypot(o.pose.x_m - s.pose.x_m, o.pose.y_m - s.pose.y_m), o))
-        .collect();
-    if near.is_empty() {
-        return Ahead::Free;
-    }
+    let mut near: Vec<(f64, Other)> =
+        near.map(|o| (math::hypot(o.pose.x_m - s.pose.x_m, o.pose.y_m - s.pose.y_m), o)).collect();
     near.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.run.cmp(&b.1.run)));
-    let Some(place) = places.at(k) else {
-        return Ahead::Unknown("lane", "the ego is in no lane of the track".into());
-    };
-    let Some(ego_mps) = m.ego_speed_mps(k) else {
-        return Ahead::Unknown("speed_mps", "the ego's speed is neither logged nor can be derived".into());
-    };
-    // Against the traffic nothing is "ahead in lane".
-    if place.off_rad.abs() > std::f64::consts::FRAC_PI_2 {
-        return Ahead::Free;
-    }
-    let corridor = corridor(places, lanes, k, place.hit.lane, place.hit.station_m);
     let ego_front = body::half_extent_m(&ego_run.size, place.off_rad);
-    let mut best: Option<(f64, Other, LaneIx, f64)> = None;
+    let (mut vehicles, mut anyone): (Best, Best) = (None, None);
     for (straight, other) in near {
         let run = &drive.runs()[other.run];
-        let reach = 0.5 * (run.size.length_m + run.size.width_m);
-        if best.as_ref().is_some_and(|b| straight - ego_front - reach > b.0 + LATERAL_SLACK_M) {
-            break;
+        let reach = reach_m(run);
+        let too_far =
+            |best: &Best| best.as_ref().is_some_and(|b| straight - ego_front - reach > b.0 + LATERAL_SLACK_M);
+        let vehicle = is_vehicle(&other);
+        if too_far(&anyone) && (!vehicle || too_far(&vehicles)) {
+            if too_far(&vehicles) {
+                break;
+            }
+            continue;
         }
         if !corridor.iter().any(|(lane, _)| track.may_hold(*lane, [other.pose.x_m, other.pose.y_m], reach)) {
             continue;
         }
         let z = run.z_m.as_ref().and_then(|z| z.get(other.i));
-        for (lane, station, heading) in positions(track, &corridor, &other.pose, run, z) {
+        for (lane, station, heading) in positions(track, corridor, &other.pose, run, z) {
             let off = math::angle_between(heading, other.pose.yaw_rad);
             let gap = station - ego_front - body::half_extent_m(&run.size, off);
-            if station > 0.0 && best.as_ref().is_none_or(|b| gap < b.0) {
-                best = Some((gap, other, lane, off));
+            let nearer = |best: &Best| station > 0.0 && best.as_ref().is_none_or(|b| gap < b.0);
+            if nearer(&anyone) {
+                anyone = Some((gap, other, lane, off));
+            }
+            if vehicle && nearer(&vehicles) {
+                vehicles = Some((gap, other, lane, off));
             }
         }
     }
+    let same = vehicles == anyone;
+    let vehicles = lead(m, &s, ego_mps, vehicles);
+    let anyone = if same { vehicles.clone() } else { lead(m, &s, ego_mps, anyone) };
+    [vehicles, anyone]
+}
+
+fn lead(m: &Measures<'_>, s: &EgoSample, ego_mps: Value, best: Best) -> Ahead {
+    let drive = m.window();
+    let ego_run = &drive.runs()[s.run];
     let Some((gap, other, lane, off)) = best else { return Ahead::Free };
     let run = &drive.runs()[other.run];
     let synced = match compare(m, ego_run, run) {
@@ -287,7 +369,7 @@ fn positions(
     let ends = [[0.0, 0.0], [-half, 0.0], [half, 0.0]].map(|p| body::point_m(pose, p));
     let mut out: Vec<(LaneIx, f64, f64)> = Vec::new();
     for (which, p) in ends.into_iter().enumerate() {
-        for hit in track.lanes_at(p, z_m) {
+        for hit in track.lanes_at_of(p, z_m, |lane| corridor.iter().any(|(l, _)| *l == lane)) {
             let Some((lane, begin)) = corridor.iter().find(|(l, _)| *l == hit.lane) else { continue };
             // The rear end counts for one who goes the same way, the front end for one who comes toward the ego.
             let same_way =

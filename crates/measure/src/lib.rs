@@ -119,9 +119,11 @@ pub struct Measures<'a> {
     manoeuvres: OnceLock<Manoeuvres>,
     places: OnceLock<place::Cells>,
     near: OnceLock<Near>,
+    close: OnceLock<Near>,
+    flanks: OnceLock<Vec<Vec<Flank>>>,
     overtakings: OnceLock<Vec<overtaking::Overtaking>>,
     lanes: OnceLock<lead::Lanes>,
-    ahead: Keyed<Who, Vec<Ahead>>,
+    ahead: OnceLock<[Arc<Vec<Ahead>>; 2]>,
     passed: OnceLock<Vec<StopLinePassed>>,
     signals: OnceLock<stops::SignalLog>,
     entries: OnceLock<Vec<Entry>>,
@@ -159,9 +161,11 @@ impl<'a> Measures<'a> {
             manoeuvres: OnceLock::new(),
             places: OnceLock::new(),
             near: OnceLock::new(),
+            close: OnceLock::new(),
+            flanks: OnceLock::new(),
             overtakings: OnceLock::new(),
             lanes: OnceLock::new(),
-            ahead: Keyed::new(),
+            ahead: OnceLock::new(),
             passed: OnceLock::new(),
             signals: OnceLock::new(),
             entries: OnceLock::new(),
@@ -293,7 +297,18 @@ impl<'a> Measures<'a> {
     /// Who is near the ego at its samples in the block: see [`near`].
     #[must_use]
     pub fn near(&self) -> &Near {
-        self.near.get_or_init(|| Near::new(self))
+        self.near.get_or_init(|| Near::within(self, near::REACH_M))
+    }
+
+    /// Who is so near that he can be beside the ego or pass it.
+    pub(crate) fn close(&self) -> &Near {
+        self.close.get_or_init(|| Near::within(self, near::CLOSE_M))
+    }
+
+    /// Who is beside the ego at its samples in the block, in the order of [`Ego::in_block`]: see [`flank`].
+    #[must_use]
+    pub fn flanks(&self) -> &[Vec<Flank>] {
+        self.flanks.get_or_init(|| flank::flanks(self))
     }
 
     /// Whom the ego overtakes in the steps of the block, by time: see [`overtaking`]. Empty without a track.
@@ -302,13 +317,27 @@ impl<'a> Measures<'a> {
         self.overtakings.get_or_init(|| overtaking::overtakings(self))
     }
 
+    /// Whether the ego is on or near the track at its sample `k`, so that what the map lacks there means something: see
+    /// [`area::on_map`]. `false` without a track.
+    ///
+    /// # Panics
+    /// If there is no such sample.
+    #[must_use]
+    pub fn on_map(&self, k: usize) -> bool {
+        // In a lane it is; only elsewhere the map has to be searched.
+        let in_lane = |p: Places<'_>| !p.all_hits(k).is_empty();
+        let near = || self.track.is_some_and(|t| area::on_map(t, &self.ego().samples()[k]));
+        self.places().is_some_and(in_lane) || near()
+    }
+
     /// Who is ahead in lane at the ego's samples in the block, in the order of [`Ego::in_block`]: see [`lead`].
     /// `None` without a track.
     #[must_use]
     pub fn ahead(&self, who: Who) -> Option<Arc<Vec<Ahead>>> {
         let places = self.places()?;
         let lanes = self.lanes.get_or_init(|| lead::Lanes::new(places));
-        Some(self.ahead.get(who, || lead::ahead(self, places, lanes, who)))
+        let [vehicles, anyone] = self.ahead.get_or_init(|| lead::ahead(self, places, lanes).map(Arc::new));
+        Some(Arc::clone(if who == Who::Vehicles { vehicles } else { anyone }))
     }
 
     /// Who is ahead at one sample of the window, which need not be in the block; not kept.

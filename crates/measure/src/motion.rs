@@ -17,10 +17,12 @@
 //! window divided by its length. Across the body the mean of the logged channel or speed × mean yaw rate. At
 //! an end of the run the window is cut; less than half of it gives nothing.
 
+use std::sync::OnceLock;
+
 use lukao_model::outcome::Uncertainty;
 use lukao_model::time::{MS, S, to_s};
 use lukao_model::values::Values;
-use lukao_model::{Channel, Drive, Run, Subject, math};
+use lukao_model::{Channel, Column, Drive, Run, Subject, math};
 
 use crate::admit::Admit;
 use crate::held::{self, Held, Stated};
@@ -46,36 +48,61 @@ pub enum SpeedSource {
     Derived,
 }
 
-/// Speed of a run at its samples.
-#[derive(Clone, Debug, Default)]
+/// Speed of a run at its samples; worked out when first asked for, some samples at once, since of most runs only a few
+/// moments matter.
 pub struct Motion {
-    speed: Vec<Option<(Value, SpeedSource)>>,
+    /// Shares its columns with the drive's.
+    run: Run,
+    times: Column<i64>,
+    admit: Admit,
+    /// What a series says, and whether its clock may be compared.
+    series: Vec<(Stated, bool)>,
+    chunks: Vec<OnceLock<Chunk>>,
 }
+
+/// Speeds of neighbouring samples, with where they come from.
+type Chunk = Vec<Option<(Value, SpeedSource)>>;
+
+/// Samples that are worked out at once.
+const CHUNK: usize = 64;
 
 impl Motion {
     pub(crate) fn new(drive: &Drive, held: &Held, admit: Admit, run: &Run) -> Self {
         let series = held::stated_in(drive, held, admit, Subject::Actor(run.actor), Channel::Speed);
-        let times = drive.times(run);
-        let speed = (0..run.len()).map(|i| {
-            logged(run, admit, Channel::Speed, i)
-                .map(|v| (v, SpeedSource::Speed))
-                .or_else(|| along_velocity(run, admit, i).map(|v| (v, SpeedSource::Velocity)))
-                .or_else(|| series_speed(drive, run, &series, times[i]).map(|v| (v, SpeedSource::Series)))
-                .or_else(|| derived(run, times, i).map(|v| (v, SpeedSource::Derived)))
+        let synced = |s: &Stated| sync::between(drive, run.clock, s.clock) != Synced::Not;
+        let series = series.into_iter().map(|s| (s, synced(&s))).collect();
+        let times = drive.clocks()[run.clock.0 as usize].t_ns.slice(run.first, run.len());
+        let chunks = (0..run.len().div_ceil(CHUNK)).map(|_| OnceLock::new()).collect();
+        Self { run: run.clone(), times, admit, series, chunks }
+    }
+
+    fn at(&self, i: usize) -> Option<(Value, SpeedSource)> {
+        let chunk = self.chunks.get(i / CHUNK)?.get_or_init(|| {
+            let from = i / CHUNK * CHUNK;
+            (from..(from + CHUNK).min(self.run.len())).map(|i| self.speed(i)).collect()
         });
-        Self { speed: speed.collect() }
+        *chunk.get(i % CHUNK)?
+    }
+
+    fn speed(&self, i: usize) -> Option<(Value, SpeedSource)> {
+        let (run, admit, times) = (&self.run, self.admit, self.times.values());
+        logged(run, admit, Channel::Speed, i)
+            .map(|v| (v, SpeedSource::Speed))
+            .or_else(|| along_velocity(run, admit, i).map(|v| (v, SpeedSource::Velocity)))
+            .or_else(|| series_speed(&self.series, times[i]).map(|v| (v, SpeedSource::Series)))
+            .or_else(|| derived(run, times, i).map(|v| (v, SpeedSource::Derived)))
     }
 
     /// Speed at sample `i`.
     #[must_use]
     pub fn speed_mps(&self, i: usize) -> Option<Value> {
-        Some(self.speed.get(i)?.as_ref()?.0)
+        Some(self.at(i)?.0)
     }
 
     /// Where the speed at sample `i` comes from.
     #[must_use]
     pub fn source(&self, i: usize) -> Option<SpeedSource> {
-        Some(self.speed.get(i)?.as_ref()?.1)
+        Some(self.at(i)?.1)
     }
 
     /// Speed at a time within the run, linear between samples.
@@ -110,17 +137,17 @@ fn along_velocity(run: &Run, admit: Admit, i: usize) -> Option<Value> {
     Some(Value { value: vx.value * cos + vy.value * sin, u })
 }
 
-fn series_speed(drive: &Drive, run: &Run, series: &[Stated], t_ns: i64) -> Option<Value> {
-    let k = series.partition_point(|s| s.t_ns <= t_ns).checked_sub(1)?;
-    let a = &series[k];
-    if sync::between(drive, run.clock, a.clock) == Synced::Not {
+fn series_speed(series: &[(Stated, bool)], t_ns: i64) -> Option<Value> {
+    let k = series.partition_point(|(s, _)| s.t_ns <= t_ns).checked_sub(1)?;
+    let (a, synced) = &series[k];
+    if !synced {
         return None;
     }
     let from = a.value.filter(|v| v.is_finite())?;
     if a.t_ns == t_ns {
         return Some(Value::new(from, a.accuracy));
     }
-    let b = series.get(k + 1).filter(|b| b.t_ns - a.t_ns <= S)?;
+    let (b, _) = series.get(k + 1).filter(|(b, _)| b.t_ns - a.t_ns <= S)?;
     let to = b.value.filter(|v| v.is_finite())?;
     let part = (t_ns - a.t_ns) as f64 / (b.t_ns - a.t_ns) as f64;
     let mut v = Value::new(from, a.accuracy).toward(Value::new(to, b.accuracy), part);

@@ -10,9 +10,13 @@ use lukao_model::time::to_s;
 use lukao_model::{ActorIx, Run};
 
 use crate::Measures;
+use crate::ego::EgoSample;
 
 /// How far off somebody can matter, m.
 pub const REACH_M: f64 = 200.0;
+
+/// How far off somebody can be beside the ego or pass it, m.
+pub(crate) const CLOSE_M: f64 = 40.0;
 
 /// Greatest acceleration that may go unseen between two samples, for the uncertainty of a pose between them.
 const UNSEEN_MPS2: f64 = 10.0;
@@ -49,8 +53,69 @@ pub struct Near {
     of: Vec<(u32, u32)>,
 }
 
+/// A box for each of the ego's samples in the block, in which others are looked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Boxes {
+    lo_x: Vec<f64>,
+    hi_x: Vec<f64>,
+    lo_y: Vec<f64>,
+    hi_y: Vec<f64>,
+}
+
+impl Boxes {
+    /// Adds the box of the next sample.
+    pub(crate) fn push(&mut self, lo: [f64; 2], hi: [f64; 2]) {
+        self.lo_x.push(lo[0]);
+        self.hi_x.push(hi[0]);
+        self.lo_y.push(lo[1]);
+        self.hi_y.push(hi[1]);
+    }
+
+    /// Adds a box for the next sample that holds nobody.
+    pub(crate) fn push_empty(&mut self) {
+        self.push([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
+    }
+
+    fn holds(&self, j: usize, x: f64, y: f64) -> bool {
+        self.lo_x[j] < x && x < self.hi_x[j] && self.lo_y[j] < y && y < self.hi_y[j]
+    }
+
+    /// Which of 64 places at most, from sample `j` on, lie in their boxes: a bit each. Without branches, so that it runs as
+    /// fast as the places can be read.
+    fn holding(&self, j: usize, x: &[f64], y: &[f64]) -> u64 {
+        let n = x.len().min(y.len()).min(64);
+        let (lo_x, hi_x) = (&self.lo_x[j..j + n], &self.hi_x[j..j + n]);
+        let (lo_y, hi_y) = (&self.lo_y[j..j + n], &self.hi_y[j..j + n]);
+        let mut any = false;
+        for c in 0..n {
+            any |= (lo_x[c] < x[c]) & (x[c] < hi_x[c]) & (lo_y[c] < y[c]) & (y[c] < hi_y[c]);
+        }
+        if !any {
+            return 0;
+        }
+        (0..n).filter(|c| self.holds(j + c, x[*c], y[*c])).fold(0, |bits, c| bits | 1 << c)
+    }
+}
+
+/// A box around a place.
+pub(crate) fn around(s: &EgoSample, reach_m: f64) -> ([f64; 2], [f64; 2]) {
+    let (x, y) = (s.pose.x_m, s.pose.y_m);
+    ([x - reach_m, y - reach_m], [x + reach_m, y + reach_m])
+}
+
 impl Near {
-    pub(crate) fn new(m: &Measures<'_>) -> Self {
+    /// Everybody within a distance along both axes.
+    pub(crate) fn within(m: &Measures<'_>, reach_m: f64) -> Self {
+        let mut boxes = Boxes::default();
+        for k in m.ego().in_block() {
+            let (lo, hi) = around(&m.ego().samples()[k], reach_m);
+            boxes.push(lo, hi);
+        }
+        Self::in_boxes(m, &boxes)
+    }
+
+    /// Everybody in the boxes.
+    pub(crate) fn in_boxes(m: &Measures<'_>, boxes: &Boxes) -> Self {
         let block = m.ego().in_block();
         let mut found: Vec<(u32, u32, u32)> = Vec::new();
         let samples = m.ego().samples();
@@ -58,7 +123,7 @@ impl Near {
             return Self::default();
         };
         for r in others(m, a.t_ns, b.t_ns) {
-            along_run(m, block.clone(), r, &mut |k, i| {
+            along_run(m, block.clone(), boxes, r, &mut |k, i| {
                 found.push(((k - block.start) as u32, r as u32, i as u32));
             });
         }
@@ -109,10 +174,13 @@ pub(crate) fn others(m: &Measures<'_>, from: i64, to: i64) -> Vec<usize> {
 
 /// Those near at any sample of the window; walks all runs.
 pub(crate) fn at_sample(m: &Measures<'_>, k: usize) -> Vec<Other> {
-    let t_ns = m.ego().samples()[k].t_ns;
+    let s = m.ego().samples()[k];
+    let mut boxes = Boxes::default();
+    let (lo, hi) = around(&s, REACH_M);
+    boxes.push(lo, hi);
     let mut out = Vec::new();
-    for r in others(m, t_ns, t_ns) {
-        along_run(m, k..k + 1, r, &mut |_, i| out.push(pose_from(m, r, i, t_ns)));
+    for r in others(m, s.t_ns, s.t_ns) {
+        along_run(m, k..k + 1, &boxes, r, &mut |_, i| out.push(pose_from(m, r, i, s.t_ns)));
     }
     out
 }
@@ -131,36 +199,52 @@ fn pose_from(m: &Measures<'_>, r: usize, i: usize, t_ns: i64) -> Other {
     Other { run: r, i, pose, between_ns }
 }
 
-/// Calls `hit` with the ego's sample and the run's sample at or before it, for each of these at which the run is near.
-fn along_run(m: &Measures<'_>, range: std::ops::Range<usize>, r: usize, hit: &mut impl FnMut(usize, usize)) {
+/// Calls `hit` with the ego's sample and the run's sample at or before it, for each of these at which the run is in the box.
+fn along_run(
+    m: &Measures<'_>,
+    range: std::ops::Range<usize>,
+    boxes: &Boxes,
+    r: usize,
+    hit: &mut impl FnMut(usize, usize),
+) {
     let (drive, samples) = (m.window(), m.ego().samples());
     let run = &drive.runs()[r];
     let (times, x, y) = (drive.times(run), run.x_m.values(), run.y_m.values());
-    let close = |s: &crate::EgoSample, x: f64, y: f64| {
-        (x - s.pose.x_m).abs() < REACH_M && (y - s.pose.y_m).abs() < REACH_M
-    };
+    let mut from = range.start;
     let mut i = 0;
-    for k in range {
-        let s = &samples[k];
-        let mine = &drive.runs()[s.run];
+    for part in samples[range.clone()].chunk_by(|a, b| a.run == b.run) {
+        let (first, k0) = (part[0], from);
+        from += part.len();
+        let mine = &drive.runs()[first.run];
         if run.clock == mine.clock {
-            let Some(i) = (mine.first + s.i).checked_sub(run.first).filter(|i| *i < run.len()) else {
-                continue;
-            };
-            if close(s, x[i], y[i]) {
-                hit(k, i);
+            // The ticks that both have.
+            let tick = mine.first + first.i;
+            let (lo, hi) = (tick.max(run.first), (tick + part.len()).min(run.first + run.len()));
+            let mut at = lo;
+            while at < hi {
+                let n = (hi - at).min(64);
+                let (k, i) = (k0 + at - tick, at - run.first);
+                let mut bits = boxes.holding(k - range.start, &x[i..i + n], &y[i..i + n]);
+                while bits != 0 {
+                    let c = bits.trailing_zeros() as usize;
+                    bits &= bits - 1;
+                    hit(k + c, i + c);
+                }
+                at += n;
             }
             continue;
         }
-        while times.get(i + 1).is_some_and(|t| *t <= s.t_ns) {
-            i += 1;
-        }
-        if times[i] > s.t_ns || (times[i] < s.t_ns && i + 1 == times.len()) {
-            continue;
-        }
-        let p = pose_from(m, r, i, s.t_ns).pose;
-        if close(s, p.x_m, p.y_m) {
-            hit(k, i);
+        for (k, s) in (k0..).zip(part) {
+            while times.get(i + 1).is_some_and(|t| *t <= s.t_ns) {
+                i += 1;
+            }
+            if times[i] > s.t_ns || (times[i] < s.t_ns && i + 1 == times.len()) {
+                continue;
+            }
+            let p = pose_from(m, r, i, s.t_ns).pose;
+            if boxes.holds(k - range.start, p.x_m, p.y_m) {
+                hit(k, i);
+            }
         }
     }
 }

@@ -52,7 +52,7 @@ pub(crate) fn overtakings(m: &Measures<'_>) -> Vec<Overtaking> {
             continue;
         }
         let along = places.at(k).map_or(s.pose.yaw_rad, |p| s.pose.yaw_rad - p.off_rad);
-        for other in m.near().at(m, k) {
+        for other in m.close().at(m, k) {
             let Some((part, side)) = passed(m, &s, k, along, &other) else { continue };
             let actor = m.window().runs()[other.run].actor;
             let t_ns = s.t_ns + ((m.ego().samples()[k + 1].t_ns - s.t_ns) as f64 * part) as i64;

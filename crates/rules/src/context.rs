@@ -1,6 +1,6 @@
 //! What a rule is given to scan, and what it says that it needs.
 
-use lukao_measure::{Ahead, EgoSample, Measures, Value, Who, area};
+use lukao_measure::{Ahead, EgoSample, Measures, Value, Who};
 use lukao_model::outcome::{Decision, Judgement, Limit};
 use lukao_model::{Channel, Interval, Intervals, Origin, RuleResult};
 
@@ -85,9 +85,8 @@ impl<'a> Context<'a> {
     /// Notes the steps of the block as judged where the ego is on the map, and as missing where it is not: for rules about events
     /// that are told from the track.
     pub fn judged_on_map(&self, out: &mut RuleResult) {
-        let (Some(track), Some(places)) = (self.measures.track(), self.measures.places()) else { return };
-        for (k, s) in self.samples() {
-            if places.hits(k).is_empty() && !area::on_map(track, &s) {
+        for (k, _) in self.samples() {
+            if !self.measures.on_map(k) {
                 self.missing(out, k, "lane", OFF_MAP);
             } else {
                 self.judged(out, k);

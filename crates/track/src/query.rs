@@ -46,6 +46,17 @@ impl Track {
     /// ```
     #[must_use]
     pub fn lanes_at(&self, p_m: [f64; 2], z_m: Option<f64>) -> Vec<LaneHit> {
+        self.lanes_at_of(p_m, z_m, |_| true)
+    }
+
+    /// The same of the lanes that `wanted` picks; others cost little.
+    #[must_use]
+    pub fn lanes_at_of(
+        &self,
+        p_m: [f64; 2],
+        z_m: Option<f64>,
+        wanted: impl Fn(LaneIx) -> bool,
+    ) -> Vec<LaneHit> {
         let mut pieces: Vec<(LaneIx, usize)> = self
             .index
             .cells
@@ -53,12 +64,18 @@ impl Track {
             .map(|cell| (cell.of, cell.i as usize))
             .filter(|&(ix, i)| {
                 let lane = self.lane(ix);
-                in_quad(p_m, quad(lane, i)) && self.same_level(z_m, height_near(lane, i, p_m))
+                wanted(ix) && in_quad(p_m, quad(lane, i)) && self.same_level(z_m, height_near(lane, i, p_m))
             })
             .collect();
         pieces.sort_unstable();
         pieces.dedup_by_key(|(lane, _)| *lane);
         pieces.into_iter().map(|(ix, i)| hit(ix, self.lane(ix), p_m, i)).collect()
+    }
+
+    /// Box around a lane: least and greatest x and y.
+    #[must_use]
+    pub fn lane_bounds(&self, lane: LaneIx) -> ([f64; 2], [f64; 2]) {
+        self.index.bounds[lane.get()]
     }
 
     /// Whether a lane can reach within a distance of a point: its bounding box does. Never wrong if it says no, and cheap.

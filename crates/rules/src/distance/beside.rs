@@ -1,8 +1,7 @@
 //! What the rules about those beside the ego share: the walk over the ego's samples, episodes by actor, and the time in
 //! which there was occasion.
 
-use lukao_measure::flank::{self, Flank};
-use lukao_measure::{EgoSample, Value};
+use lukao_measure::{EgoSample, Flank, Value};
 use lukao_model::outcome::Judgement;
 use lukao_model::{ActorIx, Channel, RuleResult};
 use lukao_track::Side;
@@ -34,9 +33,10 @@ impl Beside {
         whom: impl Fn(&Flank) -> bool,
         look: impl Fn(&Flank, Value) -> Look,
     ) {
+        let (flanks, first) = (cx.measures.flanks(), cx.measures.ego().in_block().start);
         for (k, s) in cx.samples() {
             self.episodes.advance(s.t_ns, pace, out);
-            let beside: Vec<Flank> = flank::flanks(cx.measures, k).into_iter().filter(&whom).collect();
+            let beside: Vec<&Flank> = flanks[k - first].iter().filter(|f| whom(f)).collect();
             let Some(speed) = cx.measures.ego_speed_mps(k) else {
                 if beside.is_empty() {
                     cx.judged(out, k);
@@ -51,7 +51,7 @@ impl Beside {
             }
             self.time.step(cx, k, speed);
             let mut decided = true;
-            for f in &beside {
+            for f in beside {
                 let look = match &f.gap_m {
                     Ok(gap) => look(f, *gap),
                     Err((what, why)) => Look::Missing(what, why.clone()),

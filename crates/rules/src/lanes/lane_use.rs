@@ -1,6 +1,5 @@
 //! What the rules share that find a way driven in lanes that are not the ego's to use.
 
-use lukao_measure::area;
 use lukao_measure::motion::STANDING_MPS;
 use lukao_model::{Channel, RuleResult};
 use lukao_track::LaneHit;
@@ -37,13 +36,13 @@ impl LaneUse {
         of: impl Fn(usize, &LaneHit) -> Use,
     ) {
         let (Some(track), Some(places)) = (cx.measures.track(), cx.measures.places()) else { return };
-        for (k, s) in cx.samples() {
+        for (k, _) in cx.samples() {
             let Some(speed) = cx.measures.ego_speed_mps(k) else {
                 cx.missing(out, k, Channel::Speed.name(), NO_SPEED);
                 continue;
             };
             let hits = places.all_hits(k);
-            if hits.is_empty() && !area::on_map(track, &s) {
+            if !cx.measures.on_map(k) {
                 cx.missing(out, k, "lane", OFF_MAP);
                 self.stretch.step(cx, k, None, manner, out);
                 continue;

@@ -2,7 +2,7 @@
 
 use lukao_measure::lines::{self, Part};
 use lukao_measure::motion::STANDING_MPS;
-use lukao_measure::{EgoSample, area, body};
+use lukao_measure::{EgoSample, body};
 use lukao_model::{Channel, RuleResult};
 use lukao_track::{Line, MarkKind, Stripe, Track};
 use serde::{Deserialize, Serialize};
@@ -124,7 +124,7 @@ impl Rule for LineRidden {
                 cx.missing(out, k, "wheel geometry", "the vehicle sheet does not give it");
                 continue;
             };
-            if !area::on_map(track, &s) {
+            if !cx.measures.on_map(k) {
                 cx.missing(out, k, "lane markings", OFF_MAP);
                 state.stretch.step(cx, k, None, &manner(p), out);
                 continue;
@@ -152,9 +152,10 @@ fn under(
     own: &[[f64; 2]],
     p: &Params,
 ) -> Option<Here> {
-    let reach = own.iter().map(|q| lukao_model::math::hypot(q[0], q[1])).fold(0.0, f64::max);
-    let well_inside = |h: &lukao_track::LaneHit| h.to_left_m.min(h.to_right_m) > reach;
-    if cx.measures.places()?.hits(k).iter().any(well_inside) {
+    // Well inside its lane no line can be under it.
+    let size = cx.measures.window().runs()[s.run].size;
+    let place = cx.measures.places()?.at(k);
+    if place.is_some_and(|p| p.hit.to_left_m.min(p.hit.to_right_m) > body::half_across_m(&size, p.off_rad)) {
         return None;
     }
     let outline: Vec<[f64; 2]> = own.iter().map(|q| body::point_m(&s.pose, *q)).collect();

@@ -1,6 +1,6 @@
 //! The rule `opposite-lane-used`.
 
-use lukao_measure::{area, body};
+use lukao_measure::body;
 use lukao_model::{Channel, RuleResult, math};
 use lukao_track::{LaneHit, Track};
 
@@ -74,13 +74,13 @@ impl Rule for OppositeLaneUsed {
 
     fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
         let (Some(track), Some(places)) = (cx.measures.track(), cx.measures.places()) else { return };
-        for (k, s) in cx.samples() {
+        for (k, _) in cx.samples() {
             let Some(speed) = cx.measures.ego_speed_mps(k) else {
                 cx.missing(out, k, Channel::Speed.name(), NO_SPEED);
                 continue;
             };
             let in_lane = !places.hits(k).is_empty();
-            if !in_lane && !area::on_map(track, &s) {
+            if !cx.measures.on_map(k) {
                 cx.missing(out, k, "lane", OFF_MAP);
             } else {
                 cx.judged(out, k);
@@ -106,7 +106,6 @@ impl Rule for OppositeLaneUsed {
 fn reached(cx: &Context<'_>, track: &Track, k: usize, p: &Params) -> Option<LaneHit> {
     let s = cx.measures.ego().samples()[k];
     let size = cx.measures.window().runs()[s.run].size;
-    let half_diagonal = 0.5 * math::hypot(size.length_m, size.width_m);
     let against = |h: &LaneHit| {
         let lane = track.lane(h.lane);
         let other_way =
@@ -116,9 +115,10 @@ fn reached(cx: &Context<'_>, track: &Track, k: usize, p: &Params) -> Option<Lane
             && lane.one_way_heading_at(h.station_m).is_some()
             && other_way()
     };
-    // Well inside lanes of its own direction no corner can be in another.
-    let well_inside = |h: &LaneHit| h.to_left_m.min(h.to_right_m) > half_diagonal && !against(h);
-    if cx.measures.places()?.hits(k).iter().any(well_inside) {
+    // Well inside a lane of its own direction no corner can be in another.
+    let place = cx.measures.places()?.at(k);
+    let inside = |h: &LaneHit, off: f64| h.to_left_m.min(h.to_right_m) > body::half_across_m(&size, off);
+    if place.is_some_and(|p| inside(&p.hit, p.off_rad) && !against(&p.hit)) {
         return None;
     }
     body::corners_m(&s.pose, &size).into_iter().find_map(|corner| {

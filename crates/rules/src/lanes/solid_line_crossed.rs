@@ -1,7 +1,7 @@
 //! The rule `solid-line-crossed`.
 
+use lukao_measure::EgoSample;
 use lukao_measure::lines::{self, Crossing, Part};
-use lukao_measure::{EgoSample, area};
 use lukao_model::outcome::{Judgement, Limit};
 use lukao_model::{Channel, Interval, RuleResult};
 use lukao_track::{LineIx, Track};
@@ -111,7 +111,7 @@ impl Rule for SolidLineCrossed {
                 cx.missing(out, k, "wheel geometry", "the vehicle sheet does not give it");
                 continue;
             };
-            if !area::on_map(track, &s) {
+            if !cx.measures.on_map(k) {
                 cx.missing(out, k, "lane markings", OFF_MAP);
                 continue;
             }

@@ -1,6 +1,6 @@
 //! The rule `wrong-way`.
 
-use lukao_measure::{Place, area};
+use lukao_measure::Place;
 use lukao_model::{Channel, RuleResult, math};
 use lukao_track::Track;
 
@@ -74,14 +74,14 @@ impl Rule for WrongWay {
 
     fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
         let Some(track) = cx.measures.track() else { return };
-        for (k, s) in cx.samples() {
+        for (k, _) in cx.samples() {
             let Some(speed) = cx.measures.ego_speed_mps(k) else {
                 cx.missing(out, k, Channel::Speed.name(), NO_SPEED);
                 continue;
             };
             let wrong = wrong_lane(cx, track, k, p).filter(|_| speed.value > 0.0);
             let in_lane = cx.measures.places().is_some_and(|x| !x.hits(k).is_empty());
-            if !in_lane && !area::on_map(track, &s) {
+            if !cx.measures.on_map(k) {
                 cx.missing(out, k, "lane", OFF_MAP);
             } else {
                 cx.judged(out, k);
