@@ -59,6 +59,65 @@ pub fn in_circles(drive: &Drive) -> usize {
     hits
 }
 
+/// A body in a frame: pose and half size, as a simulation keeps its objects.
+struct Object {
+    at: [f64; 3],
+    half: [f64; 2],
+    radius: f64,
+}
+
+/// A drive with one clock as frames of objects.
+pub struct Frames {
+    ego: Vec<Object>,
+    others: Vec<Object>,
+    /// First object of each frame, and one past the last.
+    first: Vec<usize>,
+}
+
+impl Frames {
+    pub fn new(drive: &Drive) -> Self {
+        let object = |r: &Run, i: usize| Object {
+            at: [r.x_m.values()[i], r.y_m.values()[i], r.yaw_rad.values()[i]],
+            half: [r.size.length_m * 0.5, r.size.width_m * 0.5],
+            radius: radius(r),
+        };
+        let ego = &drive.runs()[0];
+        let mut frames: Vec<Vec<Object>> = (0..ego.len()).map(|_| Vec::new()).collect();
+        for r in &drive.runs()[1..] {
+            (0..r.len()).for_each(|i| frames[r.first + i].push(object(r, i)));
+        }
+        let mut first = vec![0];
+        first.extend(frames.iter().scan(0, |n, f| {
+            *n += f.len();
+            Some(*n)
+        }));
+        let ego = (0..ego.len()).map(|i| object(ego, i)).collect();
+        Self { ego, others: frames.into_iter().flatten().collect(), first }
+    }
+
+    /// `intersection_test` where circles around both overlap, frame by frame.
+    pub fn in_circles(&self) -> usize {
+        let placed = |o: &Object| {
+            let at = Pose::new(Vector::new(o.at[0], o.at[1]), o.at[2]);
+            (at, Cuboid::new(Vector::new(o.half[0], o.half[1])))
+        };
+        let mut hits = 0;
+        for (e, w) in self.ego.iter().zip(self.first.windows(2)) {
+            let (at, mine) = placed(e);
+            for o in &self.others[w[0]..w[1]] {
+                let (dx, dy, reach) = (o.at[0] - e.at[0], o.at[1] - e.at[1], o.radius + e.radius);
+                if dx * dx + dy * dy <= reach * reach {
+                    let (there, other) = placed(o);
+                    hits += usize::from(
+                        intersection_test(&at, &mine, &there, &other).is_ok_and(|h| h.intersecting),
+                    );
+                }
+            }
+        }
+        hits
+    }
+}
+
 /// `distance` for each pair and step, the least at each step.
 pub fn distances(drive: &Drive) -> Vec<f64> {
     let ego = &drive.runs()[0];

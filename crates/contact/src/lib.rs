@@ -9,6 +9,7 @@
 //! - [`clearances`]: the nearest approach to each actor; [`clearance_column`]: the nearest actor at each sample;
 //! - [`encounters`]: when an actor was within a distance;
 //! - [`crossings`]: when the body or a wheel stood on a line, and how far over; [`CrossingScan`] in blocks;
+//! - [`Between`]: two runs, one interval at a time;
 //! - [`all_pairs`]: contacts of all with all; [`sampled_pairs`] and [`sampled_contacts`]: at samples alone;
 //! - [`build_index`] and [`verify_index`]: the block index that makes all of it skip what is far. Answers are the
 //!   same without it.
@@ -36,6 +37,7 @@
 
 mod all_pairs;
 mod around;
+mod between;
 mod boundary;
 mod boxes;
 mod clearance;
@@ -60,6 +62,7 @@ mod trig;
 mod types;
 
 pub use all_pairs::{PairHit, all_pairs, sampled_pairs};
+pub use between::Between;
 pub use boundary::{
     BoundaryPart, Crossing, CrossingPiece, CrossingScan, Wheel, block_crossings, boundary_column, crossings,
 };

@@ -3,11 +3,11 @@
 #![allow(clippy::unwrap_used)]
 
 use lukao_contact::{
-    ContactInterval, Options, PairHit, all_pairs, build_index, clearance_column, clearances, contacts,
-    sampled_contacts, sampled_pairs,
+    Between, ContactInterval, Options, PairHit, all_pairs, build_index, clearance_column, clearances,
+    contacts, sampled_contacts, sampled_pairs,
 };
 use lukao_model::{ActorIx, Drive, Interval};
-use lukao_reference::workload::{Shape, W1, drive};
+use lukao_reference::workload::{Shape, W1, drive, fly_bys};
 use lukao_reference::{Moving, signed_at};
 
 fn small(asynchronous: bool) -> Drive {
@@ -105,4 +105,27 @@ fn threads_do_not_show() {
         })
     };
     assert_eq!(on(1), on(5));
+}
+
+/// Interval by interval it is what the whole says.
+#[test]
+fn between_samples_is_within_contacts() {
+    let d = fly_bys(30, 100, 3);
+    let options = Options::default();
+    let found = contacts(&d, ActorIx(0), &options).intervals;
+    let mut held = vec![false; found.len()];
+    for run in &d.runs()[1..] {
+        let mut between = Between::new(&d, &d.runs()[0], run, &options);
+        for i in 0..run.len() - 1 {
+            for &(from, to) in between.touching(i, i).unwrap() {
+                let whole = found
+                    .iter()
+                    .position(|c| c.actor == run.actor && c.from_ns <= from && to <= c.to_ns)
+                    .expect("a contact of the whole");
+                held[whole] = true;
+            }
+        }
+        assert!(between.touching(run.len() - 1, 0).is_none() && between.touching(0, 2).is_none());
+    }
+    assert!(held.len() > 500 && held.iter().all(|h| *h));
 }

@@ -43,6 +43,15 @@ fn least(bodies: &[Moving; 2], from: i64, to: i64) -> f64 {
     all.windows(2).map(look).fold(signed_at(&bodies[0], &bodies[1], from, 0.0), f64::min)
 }
 
+/// How far a body comes in a nanosecond, at most: in some cases a step is hardly longer.
+fn metres_in_a_ns(body: &Moving) -> f64 {
+    let step = |k: usize| {
+        let ([x, y, _], [u, v, _]) = (body.pose[k], body.pose[k + 1]);
+        ((u - x) * (u - x) + (v - y) * (v - y)).sqrt() / (body.t_ns[k + 1] - body.t_ns[k]) as f64
+    };
+    (0..body.pose.len().saturating_sub(1)).map(step).fold(0.0, f64::max)
+}
+
 #[test]
 fn clearance_and_penetration() {
     let options = Options::default();
@@ -56,20 +65,22 @@ fn clearance_and_penetration() {
             continue;
         };
         let n = found.overall().unwrap();
+        // Times are whole nanoseconds.
+        let slack = 1e-5 + bodies.iter().map(metres_in_a_ns).sum::<f64>();
         let sampled = least(bodies, *from, *to).max(0.0);
         assert!(n.distance_m <= sampled + 1e-4, "case {seed}: {n:?}, looks gave {sampled}");
         let there = signed_at(&bodies[0], &bodies[1], n.at_ns, 0.0).max(0.0);
-        assert!((there - n.distance_m).abs() < 1e-5, "case {seed}: {n:?}, there {there}");
+        assert!((there - n.distance_m).abs() < slack, "case {seed}: {n:?}, there {there}");
         let gap = [n.ego_point_m[0] - n.actor_point_m[0], n.ego_point_m[1] - n.actor_point_m[1]];
         assert!(((gap[0] * gap[0] + gap[1] * gap[1]).sqrt() - n.distance_m).abs() < 1e-6);
         let at = clearance_at(&drive, EGO, ActorIx(1), n.at_ns, &options).unwrap();
-        assert!((at.distance_m - n.distance_m).abs() < 1e-5);
+        assert!((at.distance_m - n.distance_m).abs() < slack);
 
         for c in contacts(&drive, EGO, &options).intervals {
             let deepest = -least(bodies, c.from_ns, c.to_ns);
             assert!(c.deepest_m >= deepest - 1e-4, "case {seed}: {c:?}, looks gave {deepest}");
             let there = (-signed_at(&bodies[0], &bodies[1], c.deepest_ns, 0.0)).max(0.0);
-            assert!((there - c.deepest_m).abs() < 1e-5, "case {seed}: {c:?}, there {there}");
+            assert!((there - c.deepest_m).abs() < slack, "case {seed}: {c:?}, there {there}");
         }
 
         let column = clearance_column(&drive, EGO, Interval::ALL, &options);
