@@ -36,6 +36,7 @@ pub mod held;
 pub mod indicator;
 pub mod junction;
 pub mod lane_light;
+pub mod lane_phase;
 pub mod lead;
 pub mod lines;
 pub mod manoeuvre;

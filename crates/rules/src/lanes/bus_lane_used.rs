@@ -48,6 +48,7 @@ fn manner(p: &Params) -> Manner {
         by: By::Way,
         most: p.max_distance_m,
         merge_s: p.merge_s,
+        both: true,
     }
 }
 

@@ -96,6 +96,7 @@ fn manner(p: &Params) -> Manner {
         by: By::Time,
         most: p.max_time_s,
         merge_s: p.merge_s,
+        both: true,
     }
 }
 

@@ -37,6 +37,8 @@ pub(crate) struct Manner {
     pub most: f64,
     /// Stretches at most this far apart are one, s.
     pub merge_s: f64,
+    /// A finding gives the other measure too.
+    pub both: bool,
 }
 
 /// What a finding says of the place: that of the stretch's first sample.
@@ -145,10 +147,10 @@ fn close(open: Open, m: &Manner, judging: Judging, out: &mut RuleResult) {
             f.element = open.here.element;
             f.actors = open.here.actors;
             f.details = open.here.details;
-            f.details.push(match m.by {
+            f.details.extend(m.both.then(|| match m.by {
                 By::Way => number("duration_s", to_s(open.time_ns)),
                 By::Time => number("way_m", open.way_m),
-            });
+            }));
             out.findings.push(f);
         }
     }
