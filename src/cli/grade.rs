@@ -10,7 +10,7 @@ use lukao::model::Header;
 use lukao::{Align, Error, Exam, Grader, Options, Placed, SourceFile, Verdict, Watch};
 
 use super::tracks::{self, Tracks};
-use super::{Exit, Format, align, batch, exam, files};
+use super::{Exit, Format, align, batch, exam, files, map};
 
 /// Grades logs: finds what the exam looks for, and says passed, failed or undetermined.
 ///
@@ -53,6 +53,10 @@ pub struct Args {
     /// Largest size of one input, unpacked, in bytes.
     #[arg(long, value_name = "N")]
     max_bytes: Option<u64>,
+    /// Map drive files into memory instead of reading them. Faster; but a file that is cut off meanwhile ends the
+    /// program.
+    #[arg(long)]
+    map: bool,
     /// Refuse to decide on demands that are this project's own reading.
     #[arg(long)]
     strict: bool,
@@ -74,6 +78,7 @@ pub fn run(args: &Args) -> Result<Exit, Error> {
         exam,
         level,
         strict: args.strict,
+        map: args.map,
         reading,
         mapping,
         tracks: Tracks::new(args.track.clone(), args.align, limits),
@@ -108,6 +113,7 @@ pub struct Job {
     pub exam: Exam,
     level: Option<String>,
     strict: bool,
+    map: bool,
     reading: ReadOptions,
     mapping: Option<SourceFile>,
     tracks: Tracks,
@@ -150,7 +156,11 @@ impl Job {
                 native::verify_stream(second, &name, &self.reading, &mut lukao_contact::verify_index)
             });
             let graded = (|| {
-                let mut source = native::NativeReader::open(open()?, &name, &self.reading)?;
+                let mut source: Box<dyn DriveSource> = if self.map {
+                    Box::new(native::over(map::map(path)?, &name, &self.reading)?)
+                } else {
+                    Box::new(native::NativeReader::open(open()?, &name, &self.reading)?)
+                };
                 let found = self.tracks.find(path, source.header())?;
                 let placed = self.place(found.as_deref(), source.header(), &mut options)?;
                 let mut grader = Grader::new(placed.as_ref().map(Placed::track), &self.exam, &options)?;

@@ -8,6 +8,7 @@ mod exam;
 mod exit;
 mod files;
 mod grade;
+mod map;
 mod out;
 mod rules;
 mod tracks;

@@ -25,7 +25,7 @@ use lukao_model::time::S;
 use lukao_model::{Drive, Error};
 
 pub use layout::Layout;
-pub use reader::{Integrity, NativeReader, verify_stream};
+pub use reader::{Integrity, NativeReader, over, verify_stream};
 pub use writer::Writer;
 
 use crate::{Input, ReadOptions};

@@ -31,7 +31,7 @@ fn open(bytes: &[u8]) -> Result<NativeReader<Cursor<&[u8]>>, Error> {
     NativeReader::open(Cursor::new(bytes), "x.arrow", &ReadOptions::default())
 }
 
-fn stretches<R: Read + Seek>(mut reader: NativeReader<R>) -> Result<Vec<Drive>, Error> {
+fn stretches(mut reader: impl DriveSource) -> Result<Vec<Drive>, Error> {
     let mut out = Vec::new();
     while let Some(s) = reader.next_stretch()? {
         out.push(s);
@@ -580,4 +580,37 @@ fn a_stretch_that_is_held_keeps_its_values() {
     let before = first.runs()[0].x_m.values().to_vec();
     while reader.next_stretch().unwrap().is_some() {}
     assert_eq!(first.runs()[0].x_m.values(), before);
+}
+
+#[test]
+fn memory_at_hand_is_read_in_place() {
+    let bytes = native::write(&random_drive(31, 400), SEGMENT).unwrap();
+    let over = |bytes: Vec<u8>| native::over(bytes, "x.arrow", &ReadOptions::default());
+    let want = stretches(open(&bytes).unwrap()).unwrap();
+    assert!(want.len() > 2);
+    assert_eq!(stretches(over(bytes.clone()).unwrap()).unwrap(), want);
+    // In place: the poses lie within the memory that was given.
+    let memory: &'static [u8] = Vec::leak(bytes.clone());
+    let mut source = native::over(memory, "x.arrow", &ReadOptions::default()).unwrap();
+    let stretch = source.next_stretch().unwrap().unwrap();
+    let aligned = (memory.as_ptr() as usize).is_multiple_of(8);
+    let within = memory.as_ptr_range().contains(&stretch.runs()[0].x_m.values().as_ptr().cast());
+    assert_eq!(within, aligned);
+    // Damage gives the same words either way.
+    let mut rng = Rng::new(9);
+    let (mut same, mut bad) = (0, 0);
+    for _ in 0..300 {
+        let mut bytes = bytes.clone();
+        for _ in 0..1 + rng.below(4) {
+            let at = rng.below(bytes.len());
+            bytes[at] ^= 1 << rng.below(8);
+        }
+        bytes.truncate(bytes.len() - rng.below(40));
+        let streamed = open(&bytes).and_then(stretches).map_err(|e| e.to_string());
+        let mapped = over(bytes).and_then(stretches).map_err(|e| e.to_string());
+        bad += usize::from(streamed.is_err());
+        same += usize::from(streamed == mapped);
+    }
+    assert_eq!(same, 300);
+    assert!(bad > 100);
 }

@@ -1,9 +1,10 @@
 //! Reading a native file, stretch by stretch.
 
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
 use arrow_buffer::{Buffer, MutableBuffer};
+use bytes::Bytes;
 use lukao_model::channel::{Accuracy, Channels, Values};
 use lukao_model::drive::{Drive, Header, Note};
 use lukao_model::{Column, Error, Position};
@@ -47,6 +48,26 @@ pub struct NativeReader<R> {
     pool: Pool,
     scratch: Vec<u8>,
     unpack_left: u64,
+    /// The whole file, if it is in memory.
+    whole: Option<Buffer>,
+}
+
+/// Reads a native file that is in memory, or mapped there by the caller, without copying what lies aligned in it.
+///
+/// The stretches share that memory and keep it alive. Structure is checked as it is read; values are not, see
+/// [`verify_stream`]. Who maps a file answers for its not changing meanwhile.
+///
+/// # Errors
+/// As of [`NativeReader::open`].
+pub fn over<T: AsRef<[u8]> + Send + 'static>(
+    memory: T,
+    name: &str,
+    options: &ReadOptions,
+) -> Result<impl DriveSource + use<T>, Error> {
+    let memory = Bytes::from_owner(memory);
+    let mut reader = NativeReader::open(Cursor::new(memory.clone()), name, options)?;
+    reader.whole = Some(Buffer::from(memory));
+    Ok(reader)
 }
 
 impl<R: Read + Seek> NativeReader<R> {
@@ -134,6 +155,7 @@ impl<R: Read + Seek> NativeReader<R> {
             pool: Pool::default(),
             scratch,
             unpack_left: options.limits.max_bytes,
+            whole: None,
         })
     }
 
@@ -166,14 +188,17 @@ impl<R: Read + Seek> NativeReader<R> {
             Table::new(&self.name, block.offset, &self.file, &self.plan, &message, &buffers)?
         } else {
             message = Message::read(&mut self.from, &self.name, &self.file, block, &mut self.scratch)?;
-            let buffers = Buffers::read(
-                &mut self.from,
-                &self.name,
-                &message,
-                &self.plan.buffers,
-                &mut self.pool,
-                &mut self.unpack_left,
-            )?;
+            let (name, wanted, left) = (&self.name, &self.plan.buffers, &mut self.unpack_left);
+            let body_at = block.offset + block.meta_len;
+            // A body that ends after the file falls to the read, whose error says so.
+            let whole = self.whole.as_ref();
+            let buffers = match whole.filter(|w| body_at + block.body_len <= w.len() as u64) {
+                Some(whole) => {
+                    let body = whole.slice_with_length(body_at as usize, block.body_len as usize);
+                    Buffers::in_body(&body, body_at, name, &message, wanted, left)?
+                }
+                None => Buffers::read(&mut self.from, name, &message, wanted, &mut self.pool, left)?,
+            };
             Table::new(&self.name, block.offset, &self.file, &self.plan, &message, &buffers)?
         };
         let source = Source {
