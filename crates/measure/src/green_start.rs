@@ -7,9 +7,9 @@
 //! the state began; unknown if that of the speed is.
 
 use lukao_model::code::SignalState;
-use lukao_model::math;
 use lukao_model::time::to_s;
 use lukao_model::vehicle::ActorClass;
+use lukao_model::{Channel, math};
 use lukao_track::StopLineIx;
 
 use crate::motion::STANDING_MPS;
@@ -59,7 +59,10 @@ pub fn turned_green(m: &Measures<'_>, k: usize) -> Option<Waiting> {
         let heads = m.heads(a.line, ways.as_deref());
         (!heads.is_empty()).then_some((a.line, heads))
     })?;
-    let shown = m.shown(k, &heads, s.t_ns).ok()?;
+    let shown = match m.shown(k, &heads, s.t_ns) {
+        Ok(shown) => shown,
+        Err(e) => return Some(Waiting::Missing(Channel::SignalState.name(), e.why(track))),
+    };
     let green = matches!(shown.state, SignalState::Green | SignalState::GreenYield);
     if !green || shown.since_ns <= before_ns {
         return None;

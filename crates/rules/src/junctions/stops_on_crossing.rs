@@ -2,6 +2,7 @@
 
 use lukao_measure::zone;
 use lukao_model::RuleResult;
+use lukao_track::Track;
 
 use crate::context::{Context, Need, Needs};
 use crate::meta::{Meta, rule};
@@ -24,6 +25,7 @@ rule! {
     /// ## Limits
     /// `max_s`; at equality it is kept. Why the ego stands is not looked at: who follows a queue onto it stands on it
     /// all the same. Depth in the area less than its uncertainty makes that of the result unknown.
+    /// Who stands before a stop line that the map puts into the crossing is told to stop there and is let pass.
     ///
     /// ## Source
     /// Regulations on the Implementation of the Road Traffic Safety Law, article 53: in a queue do not stop on
@@ -51,7 +53,8 @@ impl Rule for StopsOnCrossing {
             .map(|ix| (&track.crossing(*ix).id, &track.crossing(*ix).outline_m))
             .collect();
         for (k, s) in cx.samples() {
-            let at = near.iter().filter(|n| zone::on_level(track, &s, n.1));
+            let at =
+                near.iter().filter(|n| zone::on_level(track, &s, n.1) && !told_to_stop(cx, track, k, n.0));
             let at = at.map(|(id, outline)| (id.to_string(), zone::room_m(m, track, &s, outline)));
             state.step(cx, (k, s), &standing(p), at, || false, out);
         }
@@ -64,4 +67,18 @@ impl Rule for StopsOnCrossing {
 
 fn standing(p: &Params) -> Standing<'static> {
     Standing { rule: META.id, what: "stood on a crossing", max_s: p.max_s, reach_m: 0.0 }
+}
+
+/// Whether the ego stands before a stop line that the map puts into the crossing itself: there it is told to stop. Maps
+/// that SUMO writes put crossings over the ends of lanes.
+fn told_to_stop(cx: &Context<'_>, track: &Track, k: usize, id: &str) -> bool {
+    let m = cx.measures;
+    let Some(place) = m.places().and_then(|p| p.at(k)) else { return false };
+    let half = 0.5 * m.window().runs()[m.ego().samples()[k].run].size.length_m;
+    let front = place.hit.station_m + half;
+    track.crossings_on(place.hit.lane).iter().map(|ix| track.crossing(*ix)).any(|c| {
+        let here = c.lanes.iter().filter(|s| c.id == id && s.lane == place.hit.lane);
+        let lines = track.stop_lines_on(place.hit.lane);
+        here.into_iter().any(|s| lines.iter().any(|(at, _)| (s.from_m..=s.to_m).contains(at) && front <= *at))
+    })
 }

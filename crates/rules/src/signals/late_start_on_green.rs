@@ -24,7 +24,7 @@ rule! {
     /// opportunity is a change from red to green that the ego waited for.
     ///
     /// ## Cannot tell
-    /// The speed is missing while the ego waits; the data ends before the ego starts and before the time is over.
+    /// The state is missing or unknown while the ego stands at its line; the speed is missing while it waits; the data ends before the ego starts and before the time is over.
     ///
     /// ## Limits
     /// `max_s`; at equality it is kept. Who comes into the way after the change is not looked at. Uncertainty from the
@@ -51,7 +51,7 @@ impl Rule for LateStartOnGreen {
     const META: Meta = META;
 
     fn needs(_: &Params) -> Needs {
-        vec![Need::Ego, Need::Track, Need::SignalStates]
+        vec![Need::Ego, Need::Track]
     }
 
     fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
@@ -59,12 +59,10 @@ impl Rule for LateStartOnGreen {
         for k in cx.measures.ego().in_block() {
             cx.judged(out, k);
         }
-        for (k, s) in cx.samples() {
+        for (k, _) in cx.samples() {
             match green_start::turned_green(cx.measures, k) {
                 None | Some(Waiting::NotFree) => {}
-                Some(Waiting::Missing(what, why)) => {
-                    cx.missing_in(out, Interval::new(s.t_ns, s.t_ns), what, &why);
-                }
+                Some(Waiting::Missing(what, why)) => cx.missing(out, k, what, &why),
                 Some(Waiting::Green(green)) => {
                     state.occasions += 1;
                     judge(cx, track, k, &green, p, out);

@@ -26,7 +26,8 @@ pub fn cases() -> Vec<Case> {
         Case::at_most("late-start-on-green", 3.0, "s")
             .fault("starts so late on green", starts)
             .accuracy(0.05)
-            .sizes(&[1.0, 8.0]),
+            .sizes(&[1.0, 8.0])
+            .lacks(Lack::SignalStates, "signal_state"),
         Case::at_most("closed-lane-entered", 0.3, "s")
             .fault("drives under a red cross that has been there for this long", red_cross)
             .params("grace_s = 0.3")

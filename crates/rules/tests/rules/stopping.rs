@@ -107,6 +107,23 @@ fn standing_before_an_area_is_not_standing_in_it() {
 }
 
 #[test]
+fn who_stands_before_a_stop_line_inside_the_crossing_does_as_the_map_says() {
+    let mut case = stands("crosswalk", 3.5, 1.0, 0.0);
+    // A line at x = -32.5 m, 0.5 m before the front's reach.
+    let line = |s: &str| {
+        let xml = format!(
+            "<objects><object id=\"4\" type=\"crosswalk\" s=\"80\" t=\"0\" hdg=\"0\" length=\"4\" width=\"7\"/></objects>\
+            <signals><signal id=\"8\" s=\"{s}\" t=\"0\" orientation=\"+\" dynamic=\"no\" country=\"DE\" type=\"294\"/></signals>"
+        );
+        arm(&xml)
+    };
+    case.track = Some(line("79.5"));
+    assert_eq!(case.run("stops-on-crossing").findings, []);
+    case.track = Some(line("78.5"));
+    assert_eq!(case.run("stops-on-crossing").findings.len(), 1, "it is beyond the line");
+}
+
+#[test]
 fn a_stand_that_lasts_longer_than_any_window_is_one() {
     let case = stands("crosswalk", 130.0, 1.0, 0.0);
     let whole = case.run("stops-on-crossing");
