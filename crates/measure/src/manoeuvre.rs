@@ -212,7 +212,8 @@ impl Look<'_> {
             return None;
         }
         let (s, next) = (self.s(k), self.s(k + 1));
-        let side = self.side_of(a.lane, b.lane)?;
+        // Left and right of the lane; the driver's own are the other way about if he drives against it.
+        let border = self.side_of(a.lane, b.lane)?;
         let (h, g) = (a.heading_rad, self.track.lane(b.lane).one_way_heading_at(b.station_m));
         let opposite = g.is_some_and(|g| math::angle_between(h, g).abs() > std::f64::consts::FRAC_PI_2);
         let off = math::angle_between(h, s.pose.yaw_rad).abs();
@@ -223,12 +224,18 @@ impl Look<'_> {
             };
             g.is_some_and(there)
         };
-        // Backing from one lane into another with the heading against it is not told here.
-        let kind =
-            if opposite && (off > ROUND_RAD || comes_round()) { Kind::TurnRound } else { Kind::LaneChange };
+        // Who comes back from the other direction's lane heads against it.
+        let against = off > std::f64::consts::PI - ROUND_RAD;
+        let round = opposite && !against && (off > ROUND_RAD || comes_round());
+        let kind = if round { Kind::TurnRound } else { Kind::LaneChange };
+        let side = match border {
+            _ if !against => border,
+            Indicator::Left => Indicator::Right,
+            _ => Indicator::Left,
+        };
         let to_border = |p: [f64; 2]| {
             let hit = self.track.locate(a.lane, p);
-            if side == Indicator::Left { hit.to_left_m } else { hit.to_right_m }
+            if border == Indicator::Left { hit.to_left_m } else { hit.to_right_m }
         };
         let d0 = to_border([s.pose.x_m, s.pose.y_m]).max(0.0);
         let d1 = to_border([next.pose.x_m, next.pose.y_m]).min(0.0);
@@ -237,8 +244,8 @@ impl Look<'_> {
         let own = |j: usize| {
             self.lane(j).map_or(a.lane, |h| if self.parallel(h.lane, a.lane) { a.lane } else { h.lane })
         };
-        let (from_ns, from_u_s) = self.onset(k, |j| self.inside(j, own(j), side).0);
-        let out = |j: &usize| self.inside(*j, a.lane, side).1 <= 0.0;
+        let (from_ns, from_u_s) = self.onset(k, |j| self.inside(j, own(j), border).0);
+        let out = |j: &usize| self.inside(*j, a.lane, border).1 <= 0.0;
         let to_ns = self.ahead(k).find(out).map_or(next.t_ns, |j| self.s(j).t_ns);
         Some(Manoeuvre { kind, side, from_ns, from_u_s, t_ns, to_ns, k, lane: Some(a.lane) })
     }

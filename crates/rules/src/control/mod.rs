@@ -5,6 +5,8 @@ pub(crate) mod harsh_braking;
 pub(crate) mod lateral_acceleration;
 pub(crate) mod lateral_jerk;
 pub(crate) mod longitudinal_jerk;
+pub(crate) mod needless_stop;
 pub(crate) mod parks_far_from_kerb;
 pub(crate) mod rolls_back;
+pub(crate) mod snaking;
 pub(crate) mod stops_off_the_line;

@@ -8,6 +8,7 @@ pub(crate) mod close_pass;
 pub(crate) mod critical_following;
 pub(crate) mod cut_in_forces_braking;
 pub(crate) mod expressway_gap;
+pub(crate) mod gap_in_fog;
 pub(crate) mod hard_braking_needed;
 pub(crate) mod lane_change_gap;
 pub(crate) mod minimum_following_distance;

@@ -1,15 +1,14 @@
 //! The rule `main-beam-close-behind`.
 
-use lukao_measure::Value;
-use lukao_measure::lead::{Ahead, Who};
+use lukao_measure::{Value, Who};
 use lukao_model::code::Switch;
-use lukao_model::outcome::{Judgement, Limit};
+use lukao_model::outcome::{Limit, Uncertainty};
 use lukao_model::{Channel, RuleResult};
 
 use crate::context::{Context, Need, Needs};
-use crate::episode::{Episodes, Pace, actor_id, finding};
+use crate::distance::following::{Following, Look, Words};
+use crate::episode::Pace;
 use crate::meta::{Meta, rule};
-use crate::motion_time::MotionTime;
 use crate::rule::Rule;
 
 rule! {
@@ -39,68 +38,32 @@ rule! {
     }
 }
 
-/// Open episodes by vehicle, and time of following.
-#[derive(Default)]
-pub struct State {
-    episodes: Episodes<lukao_model::ActorIx>,
-    followed: MotionTime,
-}
+const WORDS: Words = Words { rule: META.id, what: "main beam on close behind", quantity: "gap", unit: "m" };
 
 impl Rule for MainBeamCloseBehind {
     type Params = Params;
-    type State = State;
+    type State = Following;
     const META: Meta = META;
 
     fn needs(_: &Params) -> Needs {
         vec![Need::Ego, Need::Track, Need::EgoChannel(Channel::HighBeam)]
     }
 
-    fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
-        let Some(ahead) = cx.measures.ahead(Who::Vehicles) else { return };
-        let first = cx.measures.ego().in_block().start;
+    fn scan(cx: &Context<'_>, p: &Params, state: &mut Following, out: &mut RuleResult) {
         let beam = cx.measures.ego_codes(Channel::HighBeam);
-        let (limit, pace) = (Limit::AtLeast(p.min_gap_m), Pace::new(0.0, p.merge_s));
-        for (k, s) in cx.samples() {
-            state.episodes.advance(s.t_ns, pace, out);
-            let lead = match &ahead[k - first] {
-                Ahead::Free => {
-                    cx.judged(out, k);
-                    continue;
-                }
-                Ahead::Unknown(what, why) => {
-                    cx.missing(out, k, what, why);
-                    continue;
-                }
-                Ahead::Lead(lead) => lead,
-            };
-            let Some(on) = beam.at(s.t_ns) else {
-                cx.missing(out, k, Channel::HighBeam.name(), "the log does not say whether it is on");
-                continue;
-            };
-            state.followed.step(cx, k, lead.ego_mps);
-            if on != Switch::On.code() {
-                cx.judged(out, k);
-                continue;
-            }
-            let gap: Value = lead.gap_m;
-            match cx.judge(limit, gap) {
-                Judgement::Unsure => cx.unsure(out, k, "gap"),
-                Judgement::Kept { .. } => cx.judged(out, k),
-                Judgement::Broken { .. } => {
-                    cx.judged(out, k);
-                    let describe = || {
-                        let mut f = finding(META.id, "main beam on close behind", &s, limit, gap, "m");
-                        f.actors.push(actor_id(cx.measures, lead.actor));
-                        f
-                    };
-                    state.episodes.broken(lead.actor, s.t_ns, limit.margin(gap.value), pace, out, describe);
-                }
-            }
-        }
+        let pace = Pace::new(0.0, p.merge_s);
+        state.scan(cx, &WORDS, Who::Vehicles, 0.0, pace, out, |_, s, lead| match beam.at(s.t_ns) {
+            None => Look::Missing(Channel::HighBeam.name(), "the log does not say whether it is on".into()),
+            Some(on) if on == Switch::On.code() => Look::Value(lead.gap_m, Limit::AtLeast(p.min_gap_m)),
+            // The beam was known behind a vehicle: an occasion, kept whatever the gap.
+            Some(_) => Look::Value(
+                Value { value: lead.gap_m.value, u: Uncertainty::Known(0.0) },
+                Limit::AtLeast(0.0),
+            ),
+        });
     }
 
-    fn finish(p: &Params, state: State, out: &mut RuleResult) {
-        state.episodes.finish(Pace::new(0.0, p.merge_s), out);
-        out.opportunities = state.followed.seconds();
+    fn finish(p: &Params, state: Following, out: &mut RuleResult) {
+        state.finish(Pace::new(0.0, p.merge_s), out);
     }
 }

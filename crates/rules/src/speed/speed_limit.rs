@@ -1,18 +1,13 @@
 //! The rule `speed-limit`.
 
-use lukao_measure::Value;
-use lukao_model::outcome::{Judgement, Limit};
-use lukao_model::{Channel, RuleResult};
+use lukao_model::RuleResult;
+use lukao_model::outcome::Limit;
 
 use crate::context::{Context, Need, Needs};
-use crate::episode::{Episodes, Pace, finding, word};
+use crate::episode::{Pace, word};
 use crate::meta::{Meta, rule};
-use crate::motion_time::MotionTime;
 use crate::rule::Rule;
-use crate::words::{NO_LANE, NO_SPEED};
-
-/// Metres per second to kilometres per hour.
-const KMH: f64 = 3.6;
+use crate::speed::cap::{self, Cap, KMH, SpeedCap, State};
 
 rule! {
     /// The ego drives faster than the limit of its lane.
@@ -48,11 +43,9 @@ rule! {
     }
 }
 
-/// Open episode and time in motion.
-#[derive(Default)]
-pub struct State {
-    episodes: Episodes<()>,
-    moved: MotionTime,
+fn words(p: &Params) -> SpeedCap {
+    let pace = Pace::new(p.min_duration_s, p.merge_s);
+    SpeedCap { rule: META.id, what: "over the speed limit", pace }
 }
 
 impl Rule for SpeedLimit {
@@ -65,53 +58,22 @@ impl Rule for SpeedLimit {
     }
 
     fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
-        let (Some(places), Some(track)) = (cx.measures.places(), cx.measures.track()) else { return };
-        let pace = Pace::new(p.min_duration_s, p.merge_s);
-        for (k, s) in cx.samples() {
-            let Some(speed) = cx.measures.ego_speed_mps(k) else {
-                cx.missing(out, k, Channel::Speed.name(), NO_SPEED);
-                continue;
-            };
-            state.episodes.advance(s.t_ns, pace, out);
-            if !state.moved.step(cx, k, speed) {
-                cx.judged(out, k);
-                continue;
-            }
-            let Some(place) = places.at(k) else {
-                cx.missing(out, k, "lane", NO_LANE);
-                continue;
-            };
-            let Some(posted) = track.speed_limit_at(place.hit.lane, place.hit.station_m) else {
-                let why = format!("the track gives none for {}", track.lane(place.hit.lane).id);
-                cx.missing(out, k, "speed limit", &why);
-                continue;
-            };
-            let Some(max_mps) = posted.max_mps else {
-                cx.judged(out, k);
-                continue;
-            };
-            let max_kmh = max_mps * KMH * (1.0 + p.tolerance_percent / 100.0) + p.tolerance_kmh;
-            let limit = Limit::AtMost(max_kmh);
-            let kmh = Value { value: speed.value.abs() * KMH, u: speed.u.times(KMH) };
-            match cx.judge(limit, kmh) {
-                Judgement::Unsure => cx.unsure(out, k, "speed"),
-                Judgement::Kept { .. } => cx.judged(out, k),
-                Judgement::Broken { .. } => {
-                    cx.judged(out, k);
-                    let describe = || {
-                        let mut f = finding(META.id, "over the speed limit", &s, limit, kmh, "km/h");
-                        f.element = Some(posted.source.clone());
-                        f.details.push(word("lane", &track.lane(place.hit.lane).id));
-                        f
-                    };
-                    state.episodes.broken((), s.t_ns, limit.margin(kmh.value), pace, out, describe);
-                }
-            }
-        }
+        words(p).scan(cx, state, out, |k, _| posted(cx, p, k));
     }
 
     fn finish(p: &Params, state: State, out: &mut RuleResult) {
-        state.episodes.finish(Pace::new(p.min_duration_s, p.merge_s), out);
-        out.opportunities = state.moved.seconds();
+        state.finish(words(p).pace, out);
     }
+}
+
+fn posted(cx: &Context<'_>, p: &Params, k: usize) -> Cap {
+    let Some((track, place)) = cap::place(cx, k) else { return Cap::no_lane() };
+    let lane = &track.lane(place.hit.lane).id;
+    let Some(posted) = track.speed_limit_at(place.hit.lane, place.hit.station_m) else {
+        return Cap::Missing("speed limit", format!("the track gives none for {lane}"));
+    };
+    posted.max_mps.map_or(Cap::Open, |max_mps| {
+        let max_kmh = max_mps * KMH * (1.0 + p.tolerance_percent / 100.0) + p.tolerance_kmh;
+        Cap::At(Limit::AtMost(max_kmh), Some(posted.source.clone()), vec![word("lane", lane)])
+    })
 }

@@ -43,7 +43,8 @@ pub fn cases() -> Vec<Case> {
             })
             .sizes(&[0.0, 1.0])
             .exact()
-            .side("leaves-drivable-area", "inside the junction no lane leads that way"),
+            .side("leaves-drivable-area", "inside the junction no lane leads that way")
+            .side("fast-when-turning", "for a moment it is in the lane of the turn that it does not take"),
     ]
 }
 

@@ -69,6 +69,36 @@ pub fn cases() -> Vec<Case> {
             // It counts as standing a little before it does.
             .accuracy(0.02)
             .sizes(&[1.0, 4.0]),
+        Case::at_most("needless-stop", 10.0, "s")
+            .fault("stands this long in a free lane", |s| {
+                let speed = Speed::of(8.0).hold_s(2.0).to(0.0, 2.0);
+                let from = speed.end_s();
+                let speed = speed.hold_s(s).to(8.0, 2.0);
+                let path = Path::from(20.0, -1.75, 0.0).straight(250.0);
+                let ego = Body::car("ego").course(Course::new(path, speed));
+                Plan::new("stands", from + s + 8.0, ego)
+                    .when_s(from, from + s)
+                    .on(xodr::Map::new().road(xodr::Road::two_way("1", 300.0)).track().unwrap())
+            })
+            // It counts as standing a little before it does and a little after.
+            .params("max_s = 10.0")
+            .accuracy(0.5)
+            .sizes(&[5.0, 15.0])
+            .exact(),
+        Case::at_most("snaking", 3.0, "1")
+            .fault("turns back this often", |n| {
+                let mut path = Path::from(20.0, -1.75 - 0.25, 0.0).straight(20.0);
+                for i in 0..=(n as usize) {
+                    path = path.shift(if i % 2 == 0 { 0.5 } else { -0.5 }, 20.0);
+                }
+                let path = path.straight(300.0);
+                let to_s = 2.0 + 2.5 * (n + 1.0) + 4.0;
+                let ego = Body::car("ego").course(Course::new(path, Speed::of(10.0)));
+                Plan::new("snakes", to_s, ego)
+                    .when_s(2.0, to_s)
+                    .on(xodr::Map::new().road(xodr::Road::two_way("1", 600.0)).track().unwrap())
+            })
+            .sizes(&[0.0, 3.0, 4.0]),
         Case::at_most("parks-far-from-kerb", 0.3, "m")
             .fault("parks this far from the edge", |from_edge_m| {
                 let path = Path::from(20.0, -3.5 + 0.9 + from_edge_m, 0.0).straight(150.0);

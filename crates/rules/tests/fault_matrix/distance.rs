@@ -1,6 +1,8 @@
 //! Cases of the rules on distance.
 
+use lukao_model::Channel;
 use lukao_synth::{Body, Course, Path, Plan, Speed, solve, xodr};
+use lukao_testkit::DriveBuilder;
 use lukao_track::Track;
 
 use crate::case::Case;
@@ -34,6 +36,15 @@ pub fn cases() -> Vec<Case> {
             .accuracy(0.01)
             .sizes(&[80.0, 120.0])
             .side("rss-following-distance", "asks for 115.8 m at this speed")
+            .lacks(Lack::OthersReference, "actor poses"),
+        Case::at_least("gap-in-fog", 100.0, "m")
+            .fault("follows at 54 km/h with this gap and a visibility of 150 m", |gap| {
+                let fog = |d: DriveBuilder| d.reals(Channel::Visibility, &[(0.0, Some(150.0))]);
+                behind(15.0, gap).log(fog)
+            })
+            .accuracy(0.01)
+            .sizes(&[60.0, 120.0])
+            .lacks(Lack::DriveChannel(Channel::Visibility), "visibility_m")
             .lacks(Lack::OthersReference, "actor poses"),
         Case::at_least("minimum-following-distance", 1.5 * 50.0 / 3.6, "m")
             .fault("follows at 50 km/h with this gap", |gap| behind(50.0 / 3.6, gap))

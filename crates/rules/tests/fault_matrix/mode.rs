@@ -129,6 +129,6 @@ fn speeds_up(top_kmh: f64) -> Plan {
     let path = Path::from(10.0, -1.75, 0.0).straight(500.0);
     let ego = Body::car("ego").course(Course::new(path, speed.to(8.0, 1.5)));
     let plan = Plan::new("speeds up", end_s + 8.0, ego).when_s(2.0, end_s + 5.0);
-    let road = xodr::Road::two_way("1", 600.0);
+    let road = xodr::Road::two_way("1", 600.0).limit_kmh(100.0);
     with_modes(plan.on(xodr::Map::new().road(road).track().unwrap()), &[(0.0, AUTO)])
 }

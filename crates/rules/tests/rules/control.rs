@@ -5,6 +5,7 @@ use lukao_model::{Channel, Outcome};
 use lukao_testkit::{ActorBuilder, Motion};
 use lukao_track::example;
 
+use crate::roads::Straight;
 use crate::support::{Case, accurate, drive, exact, two_lanes};
 use crate::twins::Twin;
 
@@ -52,13 +53,34 @@ fn at_kerb(from_edge_m: f64, accuracy_m: f64, to_s: f64) -> Case {
     Case::new(drive(to_s, car).build()).on(two_lanes("broken")).guarded()
 }
 
+/// Stands in the lane after 2 s.
+fn stands(for_s: f64, y_m: f64) -> Case {
+    let motion = Motion::at(10.0, y_m, 0.0).speed(10.0).brake(5.0, 0.0).stand(for_s).speed(5.0).cruise(99.0);
+    Case::new(drive(16.0, ego(motion)).build()).on(Straight::one_way(1).track()).params("max_s = 10.0")
+}
+
+/// Swings from side to side, so many turning points within 15 s.
+fn snakes(swings: u32, accuracy_m: f64) -> Case {
+    let mut points = vec![(0.0, 10.0, -1.75, 0.0)];
+    for i in 1..=swings + 1 {
+        let t = f64::from(i);
+        let y = if i % 2 == 0 { -1.75 - 0.3 } else { -1.75 + 0.3 };
+        points.push((2.0 * t, 10.0 + 20.0 * t, y, 0.0));
+    }
+    let car = ActorBuilder::car("ego").motion(Motion::points(&points));
+    let car = accurate(car.real(Channel::Speed, |_, _| Some(10.0)), accuracy_m);
+    Case::new(drive(12.0, car).build()).on(Straight::one_way(1).track()).guarded()
+}
+
 pub fn twins() -> Vec<Twin> {
     vec![
         ("harsh-acceleration", [speeding_up(1.9, 3.9), speeding_up(2.1, 3.9), speeding_up(1.9, 0.2)]),
         ("lateral-jerk", [swerve(2.45, 5.0), swerve(2.55, 5.0), swerve(2.45, 0.4)]),
         ("longitudinal-jerk", [jolt(2.0, 5.0), jolt(2.1, 5.0), jolt(2.0, 0.4)]),
+        ("needless-stop", [stands(9.9, -1.75), stands(10.2, -1.75), stands(9.9, 50.0)]),
         ("parks-far-from-kerb", [at_kerb(0.29, 0.0, 6.0), at_kerb(0.31, 0.0, 6.0), at_kerb(0.29, 0.1, 6.0)]),
         ("rolls-back", [rolling(0.285, 0.0), rolling(0.315, 0.0), rolling(0.285, 0.1)]),
+        ("snaking", [snakes(3, 0.0), snakes(4, 0.0), snakes(3, 0.2)]),
         ("stops-off-the-line", [at_line(0.49, 0.0), at_line(0.51, 0.0), at_line(0.49, 0.1)]),
     ]
 }
@@ -144,4 +166,20 @@ fn the_low_pass_flattens_what_the_mean_sees() {
     let m = low.findings[0].measured;
     assert!(m > 1.0 && m < 3.0, "{low:?}");
     assert!(low.findings[0].worst_ns > mean.findings[0].worst_ns, "a causal filter is late");
+}
+
+#[test]
+fn what_calls_for_a_stop_excuses_it() {
+    let long = || stands(12.0, -1.75);
+    assert_eq!(long().run("needless-stop").findings.len(), 1);
+    assert_eq!(stands(12.0, -2.3).run("needless-stop").outcome(), Outcome::Pass, "at the kerb");
+    let motion = Motion::at(10.0, -1.75, 0.0).speed(10.0).brake(5.0, 0.0).stand(13.0);
+    let ahead = ActorBuilder::car("lead").motion(Motion::at(34.0, -1.75, 0.0)).dynamics();
+    let queue = Case::new(drive(14.0, ego(motion.clone())).actor(ahead).build());
+    let queue = queue.on(Straight::one_way(1).track()).params("max_s = 10.0");
+    assert_eq!(queue.run("needless-stop").outcome(), Outcome::Pass);
+    let line = Motion::at(80.0, -1.75, 0.0).speed(10.0).brake(5.0, 0.0).stand(13.0);
+    let line =
+        Case::new(drive(14.0, ego(line)).build()).on(exact(example::SIGNALISED)).params("max_s = 10.0");
+    assert_eq!(line.run("needless-stop").outcome(), Outcome::Pass, "at a stop line");
 }

@@ -16,6 +16,7 @@ mod reference;
 mod registry;
 mod roads;
 mod signals;
+mod speed;
 mod stopping;
 mod support;
 mod twins;

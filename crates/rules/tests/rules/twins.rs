@@ -83,6 +83,7 @@ pub fn twins() -> Vec<Twin> {
     all.extend(crate::people::twins());
     all.extend(crate::signals::twins());
     all.extend(crate::stopping::twins());
+    all.extend(crate::speed::twins());
     all.sort_by_key(|t| t.0);
     all
 }
