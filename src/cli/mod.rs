@@ -4,6 +4,7 @@ mod align;
 mod batch;
 mod check;
 mod convert;
+mod coverage;
 mod exam;
 mod exit;
 mod files;
@@ -37,6 +38,7 @@ enum Command {
     Rules(rules::ListArgs),
     Explain(rules::ExplainArgs),
     Exam(exam::Args),
+    Coverage(coverage::Args),
 }
 
 /// Runs the command and says how it ended.
@@ -56,6 +58,7 @@ pub fn main() -> Exit {
         Command::Rules(args) => rules::list(args),
         Command::Explain(args) => rules::explain(args),
         Command::Exam(args) => exam::run(args),
+        Command::Coverage(args) => coverage::run(args),
     };
     done.unwrap_or_else(|e| {
         complain(&e);

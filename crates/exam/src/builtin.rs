@@ -10,14 +10,25 @@ pub struct Builtin {
     pub name: &'static str,
     /// TOML.
     pub text: &'static str,
+    /// The list of articles of law that the pack refers to: file name and TOML.
+    pub articles: Option<(&'static str, &'static str)>,
 }
 
 /// All packs that come with the engine, by id.
-pub const BUILTIN: &[Builtin] = &[Builtin {
-    id: "general-road",
-    name: "general-road.toml",
-    text: include_str!("../packs/lukao/general-road.toml"),
-}];
+pub const BUILTIN: &[Builtin] = &[
+    Builtin {
+        id: "china-road-law",
+        name: "road-law.toml",
+        text: include_str!("../packs/china/road-law.toml"),
+        articles: Some(("articles.toml", include_str!("../packs/china/articles.toml"))),
+    },
+    Builtin {
+        id: "general-road",
+        name: "general-road.toml",
+        text: include_str!("../packs/lukao/general-road.toml"),
+        articles: None,
+    },
+];
 
 /// The pack of that id.
 #[must_use]

@@ -9,6 +9,7 @@
 //! assert_eq!(exam.score.pass, 80.0);
 //! ```
 
+pub mod coverage;
 pub mod grader;
 pub mod options;
 pub mod pack;

@@ -5,7 +5,8 @@ use lukao_model::{Error, Origin, Position};
 use sha2::{Digest, Sha256};
 
 use crate::pack::{
-    Basis, CausedBy, Exam, Exercise, Item, Judge, Requirement, ScoreRule, ScoreScope, Source, Title,
+    Basis, CausedBy, Exam, Exercise, Item, Judge, Requirement, ScoreModel, ScoreRule, ScoreScope, Source,
+    Title,
 };
 use crate::scope::{self, Scope};
 use crate::toml_at::{Doc, Node, Table, suggestion};
@@ -94,12 +95,20 @@ fn title(node: &Node<'_>) -> Result<Title, Error> {
 }
 
 fn score(t: &Table<'_>) -> Result<ScoreRule, Error> {
-    let start = t.need("start")?.number(0.0..=1e6)?;
-    let floor = match t.get("floor") {
-        Some(n) => n.number(-1e6..=start)?,
-        None => 0.0,
+    let model = match t.get("model") {
+        Some(n) => n.word(&[("marks", ScoreModel::Marks), ("demerit", ScoreModel::Demerit)])?,
+        None => ScoreModel::Marks,
     };
-    let pass = t.need("pass")?.number(floor..=start)?;
+    let (start, floor, pass) = if model == ScoreModel::Demerit {
+        (0.0, f64::MIN, 0.0 - t.need("most")?.number(0.0..=1e6)?)
+    } else {
+        let start = t.need("start")?.number(0.0..=1e6)?;
+        let floor = match t.get("floor") {
+            Some(n) => n.number(-1e6..=start)?,
+            None => 0.0,
+        };
+        (start, floor, t.need("pass")?.number(floor..=start)?)
+    };
     let scope = match t.get("scope") {
         Some(n) => {
             n.word(&[("vehicle-and-exam", ScoreScope::VehicleAndExam), ("attempt", ScoreScope::Attempt)])?
@@ -108,7 +117,7 @@ fn score(t: &Table<'_>) -> Result<ScoreRule, Error> {
     };
     let source = source(&t.need("source")?)?;
     t.finish()?;
-    Ok(ScoreRule { start, pass, floor, scope, source })
+    Ok(ScoreRule { model, start, pass, floor, scope, source })
 }
 
 fn source(node: &Node<'_>) -> Result<Source, Error> {
@@ -203,6 +212,10 @@ fn requirement(node: &Node<'_>, known: &Known<'_>) -> Result<Requirement, Error>
         None => None,
     };
     let flag = |n: Option<Node<'_>>| n.map_or(Ok(false), |n| n.flag());
+    let articles = match t.get("articles") {
+        Some(n) => n.list()?.iter().map(Node::text).collect::<Result<_, _>>()?,
+        None => Vec::new(),
+    };
     let requirement = Requirement {
         id,
         judge,
@@ -220,6 +233,7 @@ fn requirement(node: &Node<'_>, known: &Known<'_>) -> Result<Requirement, Error>
             }
             None => CausedBy::Anyone,
         },
+        articles,
         source: source(&t.need("source")?)?,
     };
     t.finish()?;

@@ -52,6 +52,8 @@ pub struct Title {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ScoreRule {
+    /// Whether points are lost or collected.
+    pub model: ScoreModel,
     /// Points at the start.
     pub start: f64,
     /// Points needed to pass.
@@ -62,6 +64,24 @@ pub struct ScoreRule {
     pub scope: ScoreScope,
     /// On whose authority.
     pub source: Source,
+}
+
+/// Whether points are lost or collected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum ScoreModel {
+    /// Marks: from a start, each event costs points once.
+    #[default]
+    Marks,
+    /// Demerit points, as on a driving licence: from 0 down; what breaks several rules costs as often.
+    Demerit,
+}
+
+impl ScoreModel {
+    pub(crate) fn is_marks(&self) -> bool {
+        *self == Self::Marks
+    }
 }
 
 /// What one pool of points is for.
@@ -134,6 +154,8 @@ pub struct Requirement {
     pub max_u: Option<f64>,
     /// Whose contacts count.
     pub caused_by: CausedBy,
+    /// Articles of law that it checks, by their short names in a list of articles.
+    pub articles: Vec<String>,
     /// On whose authority.
     pub source: Source,
 }

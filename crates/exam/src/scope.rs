@@ -1,6 +1,7 @@
 //! Scopes: the times at which a requirement counts, named and defined by the pack.
 
 use lukao_measure::Measures;
+use lukao_model::vehicle::ActorClass;
 use lukao_model::{Error, Interval, Intervals, Missing};
 use lukao_track::{LaneHit, Track};
 
@@ -26,6 +27,15 @@ pub enum Condition {
     SpeedLimit(Range),
     /// Where the ego is.
     Place(Where),
+    /// Kind of road, as the map calls it: one of these, or none of these.
+    Road {
+        /// Kinds.
+        kinds: Vec<String>,
+        /// One of them, or none.
+        one_of: bool,
+    },
+    /// Class of the vehicle under test.
+    Vehicle(Vec<ActorClass>),
 }
 
 /// Values `from <= v < to`, SI units.
@@ -127,6 +137,28 @@ impl Condition {
                 Ok((track, hit)) => holds(track.lane(hit.lane).in_junction == (*place == Where::Junction)),
                 Err(unknown) => unknown,
             },
+            Self::Road { kinds, one_of } => {
+                let (track, hit) = match lane(measures, k) {
+                    Ok(found) => found,
+                    Err(unknown) => return unknown,
+                };
+                let lane = track.lane(hit.lane);
+                match track.road(lane.road).kind_at(lane.road_s_at(hit.station_m)) {
+                    Some(kind) => holds(kinds.iter().any(|k| k == kind) == *one_of),
+                    // Roads inside junctions seldom have a kind, and no fast road has junctions.
+                    None if lane.in_junction => holds(!one_of),
+                    None => Holds::Unknown { what: "kind of road", why: "the map gives none" },
+                }
+            }
+            Self::Vehicle(classes) => {
+                let ego = measures.ego_actor().map(|a| measures.window().actor(a).class);
+                match ego {
+                    None | Some(ActorClass::Unknown) => {
+                        Holds::Unknown { what: "class of the ego", why: "the log does not say it" }
+                    }
+                    Some(class) => holds(classes.contains(&class)),
+                }
+            }
         }
     }
 }
@@ -145,6 +177,15 @@ fn lane<'m>(measures: &'m Measures<'_>, k: usize) -> Result<(&'m Track, LaneHit)
     }
 }
 
+/// Classes of vehicles under test, as packs write them.
+const CLASSES: [(&str, ActorClass); 5] = [
+    ("car", ActorClass::Car),
+    ("van", ActorClass::Van),
+    ("truck", ActorClass::Truck),
+    ("bus", ActorClass::Bus),
+    ("motorcycle", ActorClass::Motorcycle),
+];
+
 pub(crate) fn parse(name: &str, node: &Node<'_>) -> Result<Scope, Error> {
     let t = node.table()?;
     let mut conditions = Vec::new();
@@ -156,6 +197,16 @@ pub(crate) fn parse(name: &str, node: &Node<'_>) -> Result<Scope, Error> {
     }
     if let Some(p) = t.get("place") {
         conditions.push(Condition::Place(p.word(&[("junction", Where::Junction), ("road", Where::Road)])?));
+    }
+    for (key, one_of) in [("road", true), ("road_not", false)] {
+        if let Some(list) = t.get(key) {
+            let kinds = list.list()?.iter().map(Node::text).collect::<Result<_, _>>()?;
+            conditions.push(Condition::Road { kinds, one_of });
+        }
+    }
+    if let Some(list) = t.get("vehicle") {
+        let classes = list.list()?.iter().map(|n| n.word(&CLASSES)).collect::<Result<_, _>>()?;
+        conditions.push(Condition::Vehicle(classes));
     }
     t.finish()?;
     if conditions.is_empty() {

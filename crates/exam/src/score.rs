@@ -5,7 +5,7 @@ use lukao_model::time::{Interval, Intervals, S};
 use lukao_model::{Missing, RuleResult};
 
 use crate::options::{Inputs, Options};
-use crate::pack::{Basis, CausedBy, Exam, Exercise, Item, Judge, Requirement};
+use crate::pack::{Basis, CausedBy, Exam, Exercise, Item, Judge, Requirement, ScoreModel};
 use crate::verdict::{
     BasisShare, DriveInfo, ExamInfo, ItemResult, ItemStatus, LevelGap, LevelResult, Overall, Param,
     ParamValue, Provenance, RequirementResult, SCHEMA_VERSION, Score, ScoredFinding, SourceFile, Verdict,
@@ -57,7 +57,7 @@ pub(crate) fn verdict(graded: Graded<'_>) -> Verdict {
             spare(f, "the demand is this project's own reading, on which strict mode does not decide");
         }
     }
-    charge_once(&mut findings);
+    charge_once(&mut findings, exam.score.model);
     for item in &mut items {
         for r in &mut item.requirements {
             let own = findings.iter().filter(|f| f.item == item.id && f.requirement == r.id);
@@ -206,7 +206,7 @@ const NEAR_NS: i64 = S;
 
 /// One physical event is charged once, at its highest value: the same actor or element of the track, or the
 /// same rule under another limit, at overlapping times. A requirement's own findings are events of their own.
-fn charge_once(findings: &mut [ScoredFinding]) {
+fn charge_once(findings: &mut [ScoredFinding], model: ScoreModel) {
     let mut order: Vec<usize> = (0..findings.len()).collect();
     // The dearest first; of equals the earlier.
     let weight = |f: &ScoredFinding| (f.veto, f.must, f.points);
@@ -216,7 +216,7 @@ fn charge_once(findings: &mut [ScoredFinding]) {
     });
     let mut charged: Vec<usize> = Vec::new();
     for k in order {
-        match charged.iter().find(|&&c| same_event(&findings[c], &findings[k])) {
+        match charged.iter().find(|&&c| same_event(&findings[c], &findings[k], model)) {
             Some(&c) => {
                 findings[k].same_event_as = Some(findings[c].number);
                 findings[k].points = 0.0;
@@ -226,11 +226,13 @@ fn charge_once(findings: &mut [ScoredFinding]) {
     }
 }
 
-fn same_event(a: &ScoredFinding, b: &ScoredFinding) -> bool {
-    if (&a.item, &a.requirement) == (&b.item, &b.requirement) {
+fn same_event(a: &ScoredFinding, b: &ScoredFinding, model: ScoreModel) -> bool {
+    let (x, y) = (&a.finding, &b.finding);
+    // Demerit points of several rules add up; of one rule only its tiers are one breach.
+    let apart = model == ScoreModel::Demerit && x.rule != y.rule;
+    if apart || (&a.item, &a.requirement) == (&b.item, &b.requirement) {
         return false;
     }
-    let (x, y) = (&a.finding, &b.finding);
     let within = |near_ns: i64| {
         x.from_ns <= y.to_ns.saturating_add(near_ns) && y.from_ns <= x.to_ns.saturating_add(near_ns)
     };
@@ -265,13 +267,17 @@ fn score(exam: &Exam, items: &[ItemResult], findings: &[ScoredFinding]) -> Score
         hidden += r.points * stretches.as_slice().len() as f64;
         hidden_veto |= r.veto && !stretches.is_empty();
     }
-    let keep = |points: f64, veto: bool| if veto { rule.floor } else { points.max(rule.floor) };
+    let keep = |points: f64, veto: bool| {
+        if veto && rule.model == ScoreModel::Marks { rule.floor } else { points.max(rule.floor) }
+    };
+    let low = keep(rule.start - deducted - hidden, veto || hidden_veto);
     Score {
+        model: rule.model,
         start: rule.start,
-        low: keep(rule.start - deducted - hidden, veto || hidden_veto),
+        low,
         high: keep(rule.start - deducted, veto),
         pass_mark: rule.pass,
-        floor: rule.floor,
+        floor: if rule.model == ScoreModel::Demerit { low } else { rule.floor },
         scope: rule.scope,
         deducted,
         veto,
@@ -344,7 +350,12 @@ fn overall(
             ItemStatus::NotExercised | ItemStatus::Met => {}
         }
     }
-    let marks = |v: f64| format!("{v} points are fewer than the {} needed", score.pass_mark);
+    let marks = |v: f64| match score.model {
+        ScoreModel::Demerit => {
+            format!("{} demerit points are more than the {} allowed", -v, 0.0 - score.pass_mark)
+        }
+        ScoreModel::Marks => format!("{v} points are fewer than the {} needed", score.pass_mark),
+    };
     if !score.veto && score.high < score.pass_mark {
         failed.push(marks(score.high));
     }
@@ -354,7 +365,7 @@ fn overall(
     if options.strict && exam.score.source.basis == Basis::Profile {
         open.push("points and pass mark are this project's own, on which strict mode does not decide".into());
         // A veto or a broken `must` does not rest on points.
-        failed.retain(|r| !r.ends_with("needed"));
+        failed.retain(|r| !r.ends_with("needed") && !r.ends_with("allowed"));
     }
     if items.iter().all(|i| i.status == ItemStatus::NotExercised) {
         open.push("nothing that the exam looks at happened".into());

@@ -8,7 +8,7 @@ use lukao_model::time::Interval;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::pack::{Basis, CausedBy, Exercise, Judge, ScoreScope, Source, Title};
+use crate::pack::{Basis, CausedBy, Exercise, Judge, ScoreModel, ScoreScope, Source, Title};
 
 /// Version of the verdict's JSON: `major.minor`. A reader of 1.x must ignore keys that it does not know.
 pub const SCHEMA_VERSION: &str = "1.0";
@@ -111,6 +111,9 @@ pub struct LevelGap {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct Score {
+    /// Whether points are lost or collected. Left out: lost.
+    #[serde(default, skip_serializing_if = "ScoreModel::is_marks")]
+    pub model: ScoreModel,
     /// Points at the start.
     pub start: f64,
     /// Points if all that is unknown fails: each stretch of unknown time counts as one breach.

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use lukao_exam::{Exam, Grader, Options, Overall, Verdict, builtin, grade};
+use lukao_exam::{BUILTIN, Exam, Grader, Options, Overall, Verdict, grade};
 use lukao_model::Drive;
 use lukao_model::time::S;
 use lukao_testkit::{ActorBuilder, DriveBuilder, Motion, Rng};
@@ -186,13 +186,53 @@ fn strict_mode_decides_nothing_on_our_own_readings() {
     assert_eq!(v.score.deducted, 30.0);
 }
 
+/// Rules that no pack uses yet. Whoever puts one into a pack takes it out.
+const IN_NO_PACK: &[&str] = &[
+    "automated-outside-area",
+    "critical-following",
+    "disengagement",
+    "double-lane-change",
+    "exam-speed",
+    "fails-after-intervention",
+    "hard-braking-needed",
+    "harsh-acceleration",
+    "hazard-lights-misused",
+    "indicator-cut-short",
+    "indicator-distance",
+    "indicator-left-on",
+    "late-start-on-green",
+    "late-takeover",
+    "lateral-jerk",
+    "longitudinal-jerk",
+    "manual-driving",
+    "manual-input",
+    "minimal-risk-deceleration",
+    "minimal-risk-without-hazard-lights",
+    "minimum-following-distance",
+    "needless-stop",
+    "needlessly-slow",
+    "non-motor-lane-used",
+    "parks-far-from-kerb",
+    "police-order",
+    "rolls-back",
+    "rss-following-distance",
+    "rss-lateral-distance",
+    "rss-oncoming-distance",
+    "slow-emergency-stop",
+    "snaking",
+    "stops-in-danger",
+    "stops-off-the-line",
+];
+
 #[test]
-fn the_builtin_pack_uses_every_rule() {
-    let b = builtin("general-road").unwrap();
-    let exam = Exam::parse(b.name, b.text).unwrap();
-    let used: Vec<&str> =
-        exam.items.iter().flat_map(|i| &i.requires).filter_map(|r| r.rule.as_deref()).collect();
+fn the_builtin_packs_use_every_rule() {
+    let exams = BUILTIN.iter().map(|b| Exam::parse(b.name, b.text).unwrap());
+    let used: Vec<String> =
+        exams.flat_map(|e| e.items).flat_map(|i| i.requires).filter_map(|r| r.rule).collect();
     for rule in lukao_rules::ALL {
-        assert!(used.contains(&rule.meta.id), "{} is in no pack", rule.meta.id);
+        let id = rule.meta.id;
+        let (is, listed) = (used.iter().any(|u| u == id), IN_NO_PACK.contains(&id));
+        assert!(is || listed, "{id} is in no pack");
+        assert!(!(is && listed), "{id} is in a pack, take it out of IN_NO_PACK");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use lukao_exam::pack::ScoreModel;
 use lukao_exam::verdict::{
     ItemResult, ItemStatus, ParamValue, RequirementResult, ScoredFinding, SourceFile, Verdict,
 };
@@ -42,6 +43,16 @@ pub fn headline(v: &Verdict) -> String {
         format!("{} to {}", plain(v.score.low), plain(v.score.high))
     };
     let word = v.outcome.name().to_uppercase();
+    if v.score.model == ScoreModel::Demerit {
+        let most = plain(-v.score.pass_mark);
+        let so_far = plain(v.score.deducted);
+        let hidden = if v.score.low < v.score.high {
+            format!(", {} if all that is unknown failed", plain(-v.score.low))
+        } else {
+            String::new()
+        };
+        return format!("{word}: {so_far} demerit points{hidden}, at most {most} to pass");
+    }
     format!("{word}: {points} of {} points, {} needed", plain(v.score.start), plain(v.score.pass_mark))
 }
 
