@@ -132,9 +132,6 @@ fn peak_kb(dir: &Path, log: &str) -> (u64, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_lukao"))
         .args(["grade", log, "--track", "ring.xodr", "--format", "json", "--jobs", "1"])
         .current_dir(dir)
-        // Large buffers go back to the system when they are freed. Else the C library keeps them in heaps of its own, and
-        // how much it keeps depends on the sizes that came before: some 8 to 10 MB, more or less, with no trend.
-        .env("GLIBC_TUNABLES", "glibc.malloc.mmap_threshold=131072")
         .stdout(Stdio::from(fs::File::create(dir.join("report.json")).unwrap()))
         .spawn()
         .unwrap();

@@ -19,7 +19,7 @@ pub(crate) struct Buffer {
 }
 
 /// Stretches with more samples than this are not joined with others when they come; windows over them are.
-const MANY: u64 = 1 << 16;
+const MANY: u64 = 1 << 14;
 
 impl Buffer {
     /// Adds the stretch that follows.
@@ -38,7 +38,8 @@ impl Buffer {
         // Joining those of like size keeps the number of pieces, and the copying, small.
         let mut last = stretch.clone();
         while let Some(before) = self.stretches.pop() {
-            if before.samples() > 2 * last.samples() || before.samples() > MANY {
+            let many = before.samples().max(last.samples()) > MANY;
+            if many || before.samples() > 2 * last.samples() {
                 self.stretches.push(before);
                 break;
             }

@@ -12,35 +12,55 @@ use super::message::{Message, Packing};
 /// Wanted buffers nearer than this are read together.
 const NEAR: u64 = 4096;
 
-/// Memory that was handed out before and may be free again.
+/// Memory is handed out in multiples of this, so that what served one batch fits the next.
+const GRAIN: usize = 64 << 10;
+
+/// Memory that was handed out before and may be free again. Batches are of about one size: what is used again
+/// from batch to batch never goes back to the allocator, which would keep it in pieces.
 #[derive(Default)]
-pub(crate) struct Pool(Vec<Buffer>);
+pub(crate) struct Pool {
+    /// Of the last batch and the one before: a stretch may still be in use when the next is read.
+    kept: [Vec<Buffer>; 2],
+}
 
 impl Pool {
-    /// `len` bytes of memory, of a former batch if nobody holds that any more.
-    fn take(&mut self, len: usize) -> MutableBuffer {
-        let mut i = 0;
-        while i < self.0.len() {
-            match self.0.swap_remove(i).into_mutable() {
-                Ok(mut free) => {
-                    free.resize(len, 0);
-                    return free;
-                }
-                // Still in use; it goes back to where it was.
-                Err(held) => {
-                    self.0.push(held);
-                    let last = self.0.len() - 1;
-                    self.0.swap(i, last);
+    /// `len` bytes of memory, of a former batch if nobody holds that any more. What they hold is anything.
+    pub fn take(&mut self, len: usize) -> MutableBuffer {
+        for generation in &mut self.kept {
+            let mut i = 0;
+            while i < generation.len() {
+                if generation[i].capacity() < len {
                     i += 1;
+                    continue;
+                }
+                match generation.swap_remove(i).into_mutable() {
+                    Ok(mut free) => {
+                        free.resize(len, 0);
+                        return free;
+                    }
+                    // Still in use; it goes back to where it was.
+                    Err(held) => {
+                        generation.push(held);
+                        let last = generation.len() - 1;
+                        generation.swap(i, last);
+                        i += 1;
+                    }
                 }
             }
         }
-        MutableBuffer::from_len_zeroed(len)
+        // Room to grow by an eighth: the next batch is a little larger or smaller.
+        let mut new = MutableBuffer::with_capacity((len + len / 8).next_multiple_of(GRAIN));
+        new.resize(len, 0);
+        new
     }
 
-    /// Keeps track of memory that is handed out now; forgets all that is older.
-    fn renew(&mut self, handed_out: Vec<Buffer>) {
-        self.0 = handed_out;
+    /// Keeps track of memory that is handed out now; forgets what is older than the batch before.
+    pub fn renew(&mut self, handed_out: Vec<Buffer>) {
+        let before = std::mem::replace(&mut self.kept[0], handed_out);
+        self.kept[1].extend(before);
+        let len = self.kept[1].len();
+        // What was not taken for two batches is too small or held for long.
+        self.kept[1].drain(..len.saturating_sub(self.kept[0].len().max(1)));
     }
 }
 
@@ -250,11 +270,15 @@ mod tests {
         let mut first = pool.take(8);
         first.as_slice_mut().fill(7);
         let first = Buffer::from(first);
+        let place = first.as_ptr();
         pool.renew(vec![first.clone()]);
-        assert_eq!(pool.take(8).as_slice(), [0; 8], "still held: other memory");
+        let second = Buffer::from(pool.take(8));
+        assert_ne!(second.as_ptr(), place, "still held: other memory");
+        pool.renew(vec![second.clone()]);
         drop(first);
-        // What it held before shows that it is the same memory.
-        assert_eq!(pool.take(4).as_slice(), [7; 4]);
-        assert_eq!(pool.take(4).as_slice(), [0; 4], "handed out once");
+        // A larger batch fits too: what is kept has room.
+        let third = pool.take(60_000);
+        assert_eq!(third.as_ptr(), place, "of the batch before the last");
+        assert_ne!(pool.take(8).as_ptr(), place, "handed out once");
     }
 }

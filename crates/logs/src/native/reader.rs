@@ -3,7 +3,7 @@
 use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
-use arrow_buffer::{Buffer, MutableBuffer};
+use arrow_buffer::Buffer;
 use bytes::Bytes;
 use lukao_model::channel::{Accuracy, Channels, Values};
 use lukao_model::drive::{Drive, Header, Note};
@@ -177,11 +177,12 @@ impl<R: Read + Seek> NativeReader<R> {
             hasher.take(&bytes);
             message = Message::parse(&bytes, &self.name, &self.file, block)?;
             self.scratch = bytes;
-            let mut body = MutableBuffer::from_len_zeroed(block.body_len as usize);
+            let mut body = self.pool.take(block.body_len as usize);
             let body_at = block.offset + block.meta_len;
             read_at(&mut self.from, &self.name, body_at, body.as_slice_mut())?;
             hasher.take(&body);
             let body = Buffer::from(body);
+            self.pool.renew(vec![body.clone()]);
             let wanted = &self.plan.buffers;
             let buffers =
                 Buffers::in_body(&body, body_at, &self.name, &message, wanted, &mut self.unpack_left)?;
