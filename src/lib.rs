@@ -17,8 +17,10 @@
 //! Nothing here opens a file, prints or ends the process; rules run on the caller's rayon pool. A drive that does
 //! not fit in memory is graded stretch by stretch with [`grade_source`] or a [`Grader`].
 
+mod log_track;
 mod place;
 
+pub use log_track::track_of;
 pub use lukao_exam::{
     Basis, Exam, Grader, Inputs, ItemStatus, Options, Overall, Progress, SourceFile, Verdict, Watch, verdict,
 };
@@ -30,8 +32,8 @@ pub use place::{Align, Placed, place};
 /// Reading logs.
 pub mod logs {
     pub use lukao_logs::{
-        Bundle, DriveSource, Format, Input, Limits, ReadOptions, input::companion_names,
-        input::companions_of, input::sniff, native, read,
+        Bundle, DriveSource, Format, Input, Limits, ReadOptions, input::companion_names, input::sniff,
+        native, read,
     };
 }
 

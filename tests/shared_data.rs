@@ -9,7 +9,7 @@ mod shared_data_truth;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lukao::logs::{Bundle, Input, Limits, ReadOptions, companions_of};
+use lukao::logs::{Bundle, Input, Limits, ReadOptions, companion_names};
 use lukao::model::code::{DrivingMode, override_reason};
 use lukao::model::drive::Subject;
 use lukao::model::outcome::Finding;
@@ -28,10 +28,10 @@ fn open(path: &Path) -> Result<Bundle, lukao::Error> {
     let file_name = path.file_name().unwrap().to_str().unwrap();
     let dir = path.parent().unwrap();
     let mut companions = Vec::new();
-    for name in companions_of(file_name) {
-        let beside = dir.join(name);
-        if beside.is_file() {
-            companions.push(Input { name: (*name).to_string(), ..read(&beside)? });
+    for name in companion_names(file_name, None) {
+        let beside = ["", ".gz"].map(|end| dir.join(format!("{name}{end}")));
+        if let Some(found) = beside.iter().find(|p| p.is_file()) {
+            companions.push(Input { name, ..read(found)? });
         }
     }
     Ok(Bundle { main: read(path)?, companions })

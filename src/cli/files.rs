@@ -9,7 +9,7 @@ use lukao::{Error, SourceFile};
 use sha2::{Digest, Sha256};
 
 /// Endings of what may be a log in a folder; a file that is named itself may be called anything.
-const ENDINGS: [&str; 6] = ["arrow", "osi", "mcap", "csv", "parquet", "xml"];
+const ENDINGS: [&str; 7] = ["arrow", "csv", "feather", "mcap", "osi", "parquet", "xml"];
 
 /// All logs that arguments name, folders searched to the bottom, in order of name.
 pub fn expand(args: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {

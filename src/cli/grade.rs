@@ -21,7 +21,7 @@ pub struct Args {
     /// Logs, or folders of logs.
     #[arg(required = true, value_name = "LOG")]
     logs: Vec<PathBuf>,
-    /// Track: a folder with field.xodr, or an OpenDRIVE file. Else the one that the log names is used.
+    /// Track: a folder with field.xodr, or a map's file. Else the one that the log names, or the log's own lanes.
     #[arg(long, value_name = "DIR|FILE")]
     track: Option<PathBuf>,
     /// Exam: an id (see `lukao exam list`), an id with a level (ID/LEVEL), or a pack's file.
@@ -108,6 +108,9 @@ pub fn reading(
     Ok((options, file))
 }
 
+/// What the report says of a track that the log itself describes.
+const OWN_LANES: &str = "the track is made of the lanes that the log's own ground truth describes; how accurate they are it does not say";
+
 /// What to do with each log.
 pub struct Job {
     pub exam: Exam,
@@ -138,9 +141,21 @@ impl Job {
         let files::Loaded { bundle, mut files } = files::load(path, &self.reading)?;
         files.extend(self.mapping.clone());
         let drive = lukao::logs::read(&bundle, &self.reading)?;
+        let found = self.tracks.find(path, drive.header())?;
+        if found.is_none()
+            && let Some(own) = lukao::track_of(&bundle, &self.reading)?
+        {
+            let of_log =
+                files.first().map(|f| SourceFile { name: format!("lanes of {}", f.name), ..f.clone() });
+            options.inputs.track = of_log.into_iter().collect();
+            options.inputs.logs = files;
+            options.inputs.alignment = Some(OWN_LANES.into());
+            super::out::note(&format!("{}: {OWN_LANES}", files::shown(path)));
+            drop(bundle);
+            return lukao::grade(&drive, &own, &self.exam, &options);
+        }
         drop(bundle);
         options.inputs.logs = files;
-        let found = self.tracks.find(path, drive.header())?;
         let placed = self.place(found.as_deref(), drive.header(), &mut options)?;
         lukao::grade(&drive, placed.as_ref().map(Placed::track), &self.exam, &options)
     }

@@ -41,7 +41,14 @@ impl Tracks {
         let Some(named) = &header.track else {
             return Ok(None);
         };
-        let beside = tidy(&log.parent().unwrap_or(Path::new("")).join(named));
+        let folder = log.parent().unwrap_or(Path::new(""));
+        if let Some((begin, end)) = named.split_once('*') {
+            return match matching(folder, begin, end)? {
+                Some(found) => self.load(&found).map(Some),
+                None => Ok(None),
+            };
+        }
+        let beside = tidy(&folder.join(named));
         if beside.exists() {
             return self.load(&beside).map(Some);
         }
@@ -87,7 +94,7 @@ impl Tracks {
     }
 }
 
-/// Reads a track: a folder with `field.xodr`, or an OpenDRIVE file. A `survey.toml` in a track's folder is read too.
+/// Reads a track: a folder with `field.xodr`, or a map's file of any known kind. A `survey.toml` in a track's folder is read too.
 pub fn load(path: &Path, limits: Limits) -> Result<Loaded, Error> {
     let folder = path.is_dir();
     let map = if folder {
@@ -113,6 +120,33 @@ pub fn load(path: &Path, limits: Limits) -> Result<Loaded, Error> {
     };
     let track = Track::from_parts(&input.name, &input.bytes, survey.as_deref())?;
     Ok(Loaded { track, files: sources })
+}
+
+/// The one file in a log's folder, or in `map` in it, whose name begins and ends so. Logs of which the map's name is
+/// not known, only its form, name their track by a `*`.
+fn matching(folder: &Path, begin: &str, end: &str) -> Result<Option<PathBuf>, Error> {
+    for dir in [folder.to_path_buf(), folder.join("map")] {
+        let here = if dir.as_os_str().is_empty() { Path::new(".") } else { &dir };
+        let Ok(entries) = std::fs::read_dir(here) else { continue };
+        let mut found: Vec<PathBuf> = Vec::new();
+        for entry in entries.flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let plain = name.strip_suffix(".gz").unwrap_or(&name);
+            if plain.starts_with(begin) && plain.ends_with(end) {
+                found.push(dir.join(&name));
+            }
+        }
+        found.sort();
+        match found.as_slice() {
+            [] => {}
+            [only] => return Ok(Some(only.clone())),
+            several => {
+                let expected = format!("one map {begin}*{end} (--track names one)");
+                return Err(Error::new(files::shown(&dir), expected, several.len().to_string()));
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// The path without `.` and with `x/..` taken out, as far as names go.

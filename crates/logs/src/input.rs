@@ -56,6 +56,10 @@ pub enum Format {
     Mcap,
     /// SUMO FCD output.
     Sumo,
+    /// Argoverse 2 annotations.
+    Argoverse,
+    /// CommonRoad scenario.
+    CommonRoad,
     /// Text table.
     Csv,
     /// Arrow IPC table.
@@ -184,14 +188,6 @@ impl Drain<'_> {
     }
 }
 
-/// Names of files beside a log that belong to it, if they exist. The caller looks for them.
-#[must_use]
-pub fn companions_of(file_name: &str) -> &'static [&'static str] {
-    let name = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name).to_ascii_lowercase();
-    let companion = crate::sumo::COMPANIONS.contains(&name.as_str());
-    if name.contains("fcd") && !companion { crate::sumo::COMPANIONS } else { &[] }
-}
-
 /// Plain names of all files beside a log that belong to it, whatever its format: look for each as it is, and with
 /// `.gz` and `.zst`, and read it once.
 ///
@@ -202,8 +198,8 @@ pub fn companions_of(file_name: &str) -> &'static [&'static str] {
 /// ```
 #[must_use]
 pub fn companion_names(file_name: &str, mapping: Option<&Input>) -> Vec<String> {
-    let plain = |n: &str| n.strip_suffix(".gz").unwrap_or(n).to_owned();
-    let mut names: Vec<String> = companions_of(file_name).iter().map(|n| plain(n)).collect();
+    let mut names: Vec<String> = crate::sumo::companions_of(file_name).map(str::to_owned).collect();
+    names.extend(crate::argoverse::companions_of(file_name).map(str::to_owned));
     names.extend(crate::table::companions_of(file_name, mapping));
     names.sort_unstable();
     names.dedup();

@@ -3,6 +3,8 @@
 //! Nothing here opens a file: callers hand over bytes (or a `Read + Seek`) with a name for the errors.
 //! One file a format; [`ingest::Ingest`] applies the same data policy to all of them.
 
+pub mod argoverse;
+pub mod commonroad;
 pub mod doctor;
 pub mod ingest;
 pub mod input;
@@ -65,6 +67,8 @@ pub fn read(bundle: &Bundle, options: &ReadOptions) -> Result<Drive, Error> {
         Format::Osi => osi::read_trace(bundle, options),
         Format::Mcap => osi::read_mcap(bundle, options),
         Format::Sumo => sumo::read(bundle, options),
+        Format::Argoverse => argoverse::read(bundle, options),
+        Format::CommonRoad => commonroad::read(bundle, options),
         Format::Csv | Format::Arrow | Format::Parquet => table::read(bundle, options),
     }
 }

@@ -33,22 +33,23 @@ use sizes::Sizes;
 use xml::{Element, Step};
 
 /// Files beside an FCD file that belong to it.
-pub const COMPANIONS: &[&str] = &[
+const COMPANIONS: [&str; 7] = [
     "actors.csv",
-    "actors.csv.gz",
     "fcd_person.xml",
-    "fcd_person.xml.gz",
-    "signal_states.csv",
-    "signal_states.csv.gz",
-    "tls_states.xml",
-    "tls_states.xml.gz",
-    "vtypes.add.xml",
-    "vtypes.add.xml.gz",
     "routes.rou.xml",
-    "routes.rou.xml.gz",
+    "signal_states.csv",
+    "tls_states.xml",
     "vehroutes.xml",
-    "vehroutes.xml.gz",
+    "vtypes.add.xml",
 ];
+
+/// Plain names of the files beside a log of that name that belong to it, if it is an FCD file.
+pub(crate) fn companions_of(file_name: &str) -> impl Iterator<Item = &'static str> {
+    let name = bare(file_name).to_ascii_lowercase();
+    let plain = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
+    let fcd = plain.contains("fcd") && !COMPANIONS.contains(&plain);
+    COMPANIONS.into_iter().filter(move |_| fcd)
+}
 
 /// The vehicle under test, unless the user names another.
 const EGO: &str = "ego";

@@ -17,7 +17,8 @@ use crate::{Bundle, Input, ReadOptions};
 use bind::Side;
 use convert::Job;
 use mapping::{Mapping, Signals, TextForm};
-use rows::{Cell, Csv, Table};
+use rows::Csv;
+pub(crate) use rows::{Cell, Row, Table};
 
 pub(crate) use units::decimal;
 
@@ -122,6 +123,11 @@ fn list(names: &[String]) -> String {
     let more = names.len().saturating_sub(SHOWN);
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!("{}{rest}", shown.join(", "))
+}
+
+/// A table of any kind, text as Excel writes it.
+pub(crate) fn open_table(input: &Input) -> Result<Box<dyn Table + '_>, Error> {
+    open(input, &TextForm::default())
 }
 
 fn open<'a>(input: &'a Input, form: &TextForm) -> Result<Box<dyn Table + 'a>, Error> {

@@ -177,6 +177,41 @@ const FCD: &str = "<fcd-export>\n\
     <timestep time=\"0.1\"><vehicle id=\"ego\" x=\"1.0\" y=\"0.0\" angle=\"90.0\" type=\"DEFAULT_VEHTYPE\" speed=\"10.0\"/></timestep>\n\
     </fcd-export>\n";
 
+const SCENARIO: &str = "<commonRoad benchmarkID=\"X-1\" timeStepSize=\"0.1\">\n\
+    <obstacle id=\"7\"><role>dynamic</role><type>car</type><shape><rectangle><length>4</length><width>2</width></rectangle></shape>\n\
+    <initialState><position><point><x>0</x><y>0</y></point></position><orientation><exact>0</exact></orientation><time><exact>0</exact></time></initialState>\n\
+    <trajectory><state><position><point><x>1</x><y>0</y></point></position><orientation><exact>0</exact></orientation><time><exact>1</exact></time></state></trajectory>\n\
+    </obstacle>\n</commonRoad>\n";
+
+/// Argoverse's poses, or annotations with these columns of text.
+fn feather(texts: &[(&str, &str)]) -> Vec<u8> {
+    use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
+    use std::sync::Arc;
+    let real = |v: f64| Arc::new(Float64Array::from(vec![v; 3])) as ArrayRef;
+    let mut columns =
+        vec![("timestamp_ns", Arc::new(Int64Array::from(vec![0, 100_000_000, 200_000_000])) as ArrayRef)];
+    columns.extend(
+        ["qw", "qx", "qy", "qz", "tx_m", "ty_m", "tz_m"].map(|n| (n, real(f64::from(u8::from(n == "qw"))))),
+    );
+    for (name, text) in texts {
+        let sized = matches!(*name, "length_m" | "width_m" | "height_m");
+        columns.push((
+            name,
+            match text.parse() {
+                Ok(v) if sized => real(v),
+                _ => Arc::new(StringArray::from(vec![*text; 3])) as ArrayRef,
+            },
+        ));
+    }
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let mut bytes = Vec::new();
+    let mut writer = arrow_ipc::writer::FileWriter::try_new(&mut bytes, &batch.schema()).unwrap();
+    writer.write(&batch).unwrap();
+    writer.finish().unwrap();
+    drop(writer);
+    bytes
+}
+
 fn arrow(compressed: bool) -> Vec<u8> {
     use arrow_array::{ArrayRef, Float64Array, RecordBatch, StringArray};
     use std::sync::Arc;
@@ -215,6 +250,7 @@ fn sound() -> Vec<(&'static str, Vec<u8>, bool)> {
     vec![
         ("sound.csv", TABLE.into(), true),
         ("sound.xml", FCD.into(), false),
+        ("scenario.xml", SCENARIO.into(), false),
         ("table.arrow", arrow(false), true),
         ("packed.arrow", arrow(true), true),
         ("drive.arrow", native::write(&drive, native::SEGMENT_NS).unwrap(), false),
@@ -284,6 +320,56 @@ fn bless() {
         damaged.extend(&noise);
         m.add(&format!("any/{stem}-noise.{ending}"), &damaged, mapping, &[]);
     }
+
+    // Scenarios of CommonRoad.
+    for (name, from, to) in [
+        ("no-step", "timeStepSize=\"0.1\"", ""),
+        ("no-shape", "<shape>", "<form>"),
+        ("no-initial-state", "<initialState>", "<state>"),
+        ("no-number", "<x>1<", "<x>one<"),
+        ("between-steps", "<exact>1<", "<exact>1.5<"),
+        ("two-shapes", "</rectangle>", "</rectangle><circle><radius>1</radius></circle>"),
+        ("negative-size", "<width>2", "<width>-2"),
+        ("far-time", "<exact>1<", "<exact>999999999999999<"),
+        ("nothing", "<obstacle ", "<phantomObstacle "),
+    ] {
+        let mut text = SCENARIO.replacen(from, to, 1);
+        for (open, close) in
+            [("<form>", "</shape>"), ("<phantomObstacle ", "</obstacle>"), ("<state>", "</initialState>")]
+        {
+            if text.contains(open) && to == open {
+                text = text.replacen(
+                    close,
+                    &open.trim_end().replace('<', "</").replace("Obstacle", "Obstacle>").replace(">>", ">"),
+                    1,
+                );
+            }
+        }
+        m.add(&format!("commonroad/{name}.xml"), text.as_bytes(), None, &[]);
+    }
+
+    let one = &SCENARIO[SCENARIO.find("<obstacle").unwrap()..SCENARIO.find("</commonRoad").unwrap()];
+    let twice = SCENARIO.replacen("</commonRoad>", &format!("{one}</commonRoad>"), 1);
+    m.add("commonroad/twice.xml", twice.as_bytes(), None, &[]);
+    let cycle = "<trafficLight id=\"9\"><cycle><cycleElement><duration>1</duration></cycleElement></cycle></trafficLight>";
+    let endless = SCENARIO.replacen("<exact>1<", "<exact>4000000<", 1);
+    let endless = endless.replacen("</commonRoad>", &format!("{cycle}</commonRoad>"), 1);
+    m.add("commonroad/endless-light.xml", endless.as_bytes(), None, &[]);
+
+    // Annotations of Argoverse 2.
+    let full =
+        [("track_uuid", "a"), ("category", "BUS"), ("length_m", "4"), ("width_m", "2"), ("height_m", "1.5")];
+    let poses = "argoverse/city_SE3_egovehicle.feather";
+    m.write(poses, &feather(&[]));
+    m.add("argoverse/no-poses.feather", &feather(&full), None, &[]);
+    m.add("argoverse/no-category.feather", &feather(&full[..1]), None, &[poses]);
+    let mut text = full;
+    text[2].1 = "long";
+    m.add("argoverse/text.feather", &feather(&text), None, &[poses]);
+    text[2].1 = "-4";
+    m.add("argoverse/negative-size.feather", &feather(&text), None, &[poses]);
+    let whole = feather(&full);
+    m.add("argoverse/cut.feather", &whole[..whole.len() - 40], None, &[poses]);
 
     // Text tables.
     let table = |from: &str, to: &str| TABLE.replacen(from, to, 1).into_bytes();

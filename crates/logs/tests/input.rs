@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use lukao_logs::input::companions_of;
+use lukao_logs::input::companion_names;
 use lukao_logs::{Input, Limits};
 
 fn gz(bytes: &[u8]) -> Vec<u8> {
@@ -90,7 +90,8 @@ fn bombs_stop_early() {
 
 #[test]
 fn companions_go_with_their_log_only() {
-    assert!(companions_of("dir/FCD.xml.gz").contains(&"actors.csv"));
-    assert!(companions_of("fcd_person.xml").is_empty(), "it is one itself");
-    assert!(companions_of("run.csv").is_empty());
+    let names = |file: &str| companion_names(file, None);
+    assert!(names("dir/FCD.xml.gz").contains(&"actors.csv".to_owned()));
+    assert!(names("fcd_person.xml").is_empty() && names("fcd_person.xml.zst").is_empty(), "it is one itself");
+    assert!(names("run.csv").is_empty());
 }

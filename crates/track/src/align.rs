@@ -22,6 +22,7 @@ pub(crate) fn moved(parts: &Parts, alignment: &Alignment) -> Parts {
     out.crossings.iter_mut().flat_map(|c| &mut c.outline_m).for_each(point);
     out.zones.iter_mut().flat_map(|z| &mut z.outline_m).for_each(point);
     out.parking_spaces.iter_mut().flat_map(|p| &mut p.outline_m).for_each(point);
+    out.areas.iter_mut().flat_map(|a| &mut a.outline_m).for_each(point);
     for fixture in &mut out.fixtures {
         fixture.outline_m.iter_mut().for_each(point);
         point(&mut fixture.at_m);

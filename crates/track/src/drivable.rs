@@ -6,7 +6,7 @@ use rstar::RTree;
 use crate::index::{Item, around, bounds, height_near, in_quad, quad};
 use crate::ix::LaneIx;
 use crate::lane::Lane;
-use crate::plane::{P2, P3, cross, dist, dist_to_segment, lerp3, sub, xy};
+use crate::plane::{P2, P3, cross, dist, dist_to_segment, in_polygon, lerp3, sub, xy};
 use crate::track::Track;
 
 /// Gaps up to this width between lanes that meet do not belong to the outside, metres: maps are written with
@@ -25,6 +25,14 @@ pub struct Boundary {
     pub points_m: Vec<[f64; 3]>,
 }
 
+/// A part of the drivable area that the map draws by itself.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Area {
+    pub id: String,
+    /// Counter-clockwise, not closed.
+    pub outline_m: Vec<P3>,
+}
+
 /// What the drivable area's queries need; made when first asked for.
 #[derive(Clone, Debug)]
 pub(crate) struct Drivable {
@@ -35,7 +43,7 @@ pub(crate) struct Drivable {
 impl Track {
     fn drivable(&self) -> &Drivable {
         self.drivable.get_or_init(|| {
-            let boundaries = outer_edges(self);
+            let boundaries = if self.parts.areas.is_empty() { outer_edges(self) } else { area_edges(self) };
             let mut segments = Vec::new();
             for (b, boundary) in boundaries.iter().enumerate() {
                 for (i, p) in boundary.points_m.windows(2).enumerate() {
@@ -58,7 +66,8 @@ impl Track {
     /// junction maps leave gaps; those that lanes surround within 10 m belong to the area.
     #[must_use]
     pub fn is_drivable_at(&self, p_m: [f64; 2], z_m: Option<f64>) -> bool {
-        self.to_drivable(p_m, z_m, SEAM_M).is_some() || self.in_junction_gap(p_m, z_m)
+        self.to_drivable(p_m, z_m, SEAM_M).is_some()
+            || (self.parts.areas.is_empty() && self.in_junction_gap(p_m, z_m))
     }
 
     /// Signed distance to the edge of the drivable area, metres, cut off at `max_m`: positive inside, the way to
@@ -76,7 +85,9 @@ impl Track {
     pub fn drivable_clearance(&self, p_m: [f64; 2], z_m: Option<f64>, max_m: f64) -> f64 {
         match self.to_drivable(p_m, z_m, max_m.max(SEAM_M)) {
             None => -max_m,
-            Some(d) if d > SEAM_M && !self.in_junction_gap(p_m, z_m) => (-d).max(-max_m),
+            Some(d) if d > SEAM_M && !(self.parts.areas.is_empty() && self.in_junction_gap(p_m, z_m)) => {
+                (-d).max(-max_m)
+            }
             Some(_) => self.to_edge(p_m, z_m, max_m).map_or(max_m, |(d, _)| d),
         }
     }
@@ -88,8 +99,37 @@ impl Track {
         Some((&self.drivable().boundaries[b], d))
     }
 
+    /// Calls `each` with the corners of the drivable area's edge within `radius_m` of a point, in plan, and the
+    /// stretch of the edge that each belongs to.
+    pub fn each_boundary_corner(
+        &self,
+        p_m: [f64; 2],
+        z_m: Option<f64>,
+        radius_m: f64,
+        mut each: impl FnMut([f64; 2], &Boundary),
+    ) {
+        let drivable = self.drivable();
+        for s in drivable.segments.locate_in_envelope_intersecting(around(&[p_m], radius_m)) {
+            let boundary = &drivable.boundaries[s.of as usize];
+            // Each segment gives its begin, the last one its end too.
+            let i = s.i as usize;
+            let last = i + 2 == boundary.points_m.len();
+            for q in boundary.points_m[i..].iter().take(1 + usize::from(last)) {
+                if dist(p_m, xy(*q)) <= radius_m && self.same_level(z_m, q[2]) {
+                    each(xy(*q), boundary);
+                }
+            }
+        }
+    }
+
     /// Distance to the nearest drivable lane (0 inside one), if it is at most `max_m`.
     fn to_drivable(&self, p_m: P2, z_m: Option<f64>, max_m: f64) -> Option<f64> {
+        if !self.parts.areas.is_empty() {
+            if self.parts.areas.iter().any(|a| a.holds(self, p_m, z_m)) {
+                return Some(0.0);
+            }
+            return self.to_edge(p_m, z_m, max_m).map(|(d, _)| d);
+        }
         self.nearest_lane(p_m, z_m, max_m, |l| self.is_drivable(l.kind)).map(|(_, d)| d)
     }
 
@@ -117,6 +157,64 @@ impl Track {
             radius = (radius * 4.0).min(max_m);
         }
     }
+}
+
+impl Area {
+    /// Whether the point is within, on the level of the nearest corner.
+    fn holds(&self, track: &Track, p: P2, z_m: Option<f64>) -> bool {
+        let inside = in_polygon(p, &self.outline_m);
+        let near = || {
+            let corner = self.outline_m.iter().min_by(|a, b| dist(xy(**a), p).total_cmp(&dist(xy(**b), p)));
+            corner.is_none_or(|c| track.same_level(z_m, c[2]))
+        };
+        inside && near()
+    }
+}
+
+/// The edges of the areas that no other area covers.
+fn area_edges(track: &Track) -> Vec<Boundary> {
+    let areas = &track.parts.areas;
+    let mut out = Vec::new();
+    for (k, area) in areas.iter().enumerate() {
+        let lane_at = |p: P3| track.nearest_lane(xy(p), Some(p[2]), 50.0, |_| true).map(|x| x.0.lane);
+        let mut current: Vec<P3> = Vec::new();
+        let mut flush = |current: &mut Vec<P3>| {
+            let points_m = std::mem::take(current);
+            if let (true, Some(first)) = (points_m.len() > 1, points_m.first()) {
+                let lane = lane_at(*first).unwrap_or(LaneIx::new(0));
+                out.push(Boundary { id: format!("edge of {}", area.id), lane, points_m });
+            }
+        };
+        let n = area.outline_m.len();
+        for i in 0..n {
+            let (a, b) = (area.outline_m[i], area.outline_m[(i + 1) % n]);
+            let (d, len) = (sub(xy(b), xy(a)), dist(xy(a), xy(b)));
+            let mut cuts = vec![0.0, 1.0];
+            for o in areas.iter().enumerate().filter(|(j, _)| *j != k).map(|(_, o)| &o.outline_m) {
+                for j in 0..o.len() {
+                    cuts.extend(cut(xy(a), d, xy(o[j]), xy(o[(j + 1) % o.len()])));
+                }
+            }
+            cuts.sort_by(f64::total_cmp);
+            let outward = [d[1] / len * SEAM_M, -d[0] / len * SEAM_M];
+            for pair in cuts.windows(2).filter(|w| (w[1] - w[0]) * len >= 1e-6) {
+                let (p, q) = (lerp3(a, b, pair[0]), lerp3(a, b, pair[1]));
+                let m = lerp3(p, q, 0.5);
+                let probe = [m[0] + outward[0], m[1] + outward[1]];
+                if areas.iter().enumerate().any(|(j, o)| j != k && o.holds(track, probe, Some(m[2]))) {
+                    flush(&mut current);
+                    continue;
+                }
+                if current.last().is_none_or(|l| dist(xy(*l), xy(p)) > 1e-4) {
+                    flush(&mut current);
+                    current.push(p);
+                }
+                current.push(q);
+            }
+        }
+        flush(&mut current);
+    }
+    out
 }
 
 fn outer_edges(track: &Track) -> Vec<Boundary> {

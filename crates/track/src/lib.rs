@@ -34,6 +34,8 @@
 mod ahead;
 mod align;
 mod along;
+mod argoverse;
+mod commonroad;
 mod crossed;
 mod drivable;
 pub mod example;
@@ -45,6 +47,7 @@ mod junction;
 mod lane;
 mod limits;
 mod mark;
+pub mod network;
 mod plane;
 mod query;
 mod signs;

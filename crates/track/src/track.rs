@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use lukao_model::frame::Alignment;
 use lukao_model::{Error, Frame};
 
-use crate::drivable::Drivable;
+use crate::drivable::{Area, Drivable};
 use crate::furniture::{Controller, Crossing, Fixture, ParkingSpace, Signal, StopLine, Structure, Zone};
 use crate::index::Index;
 use crate::ix::{CrossingIx, LaneIx, LineIx, PathIx, RoadIx, SignalIx, StopLineIx};
@@ -51,8 +51,36 @@ pub(crate) struct Parts {
     pub parking_spaces: Vec<ParkingSpace>,
     pub structures: Vec<Structure>,
     pub fixtures: Vec<Fixture>,
+    /// The drivable area, if the map draws it by itself.
+    pub areas: Vec<Area>,
     pub notes: Vec<String>,
     pub features: Features,
+}
+
+/// Kinds of maps.
+enum MapKind {
+    OpenDrive,
+    Argoverse,
+    CommonRoad,
+}
+
+impl MapKind {
+    /// What a text looks like; whatever is not known is left to the reader of OpenDRIVE, which says what it is.
+    fn of(text: &str) -> Self {
+        if text.trim_start().starts_with('{') && text.contains("\"lane_segments\"") {
+            return Self::Argoverse;
+        }
+        // The root is the first element that is no declaration or comment.
+        let mut rest = text.trim_start();
+        while let Some(end) =
+            ["<?", "<!--", "<!"].into_iter().zip(["?>", "-->", ">"]).find_map(|(open, close)| {
+                rest.starts_with(open).then(|| rest.find(close).map(|i| i + close.len())).flatten()
+            })
+        {
+            rest = rest[end..].trim_start();
+        }
+        if rest.starts_with("<commonRoad") { Self::CommonRoad } else { Self::OpenDrive }
+    }
 }
 
 /// A road network that can be asked where a vehicle is and what applies to it there.
@@ -84,8 +112,9 @@ impl std::fmt::Debug for Track {
 }
 
 impl Track {
-    /// Reads a track from the bytes of an OpenDRIVE file (plain or gzip) and the text of its `survey.toml`,
-    /// under the default [`Limits`]. `name` is the map's name: it stands in errors, and it names the local
+    /// Reads a track from the bytes of a map (plain or gzip) and the text of its `survey.toml`, under the default
+    /// [`Limits`]. The map is OpenDRIVE, an Argoverse 2 map archive (JSON) or a CommonRoad scenario with its
+    /// lanelets; its content tells which. `name` is the map's name: it stands in errors, and it names the local
     /// frame if the map declares no projection.
     ///
     /// # Errors
@@ -107,9 +136,17 @@ impl Track {
     ) -> Result<Self, Error> {
         let survey =
             survey.map(|text| Survey::from_toml("survey.toml", text)).transpose()?.unwrap_or_default();
-        let (frame, parts) = crate::xodr::read(name, xodr, limits)?;
-        let frame = survey.frame.clone().unwrap_or(frame);
-        Ok(Self::assemble(name.to_owned(), frame, survey, parts))
+        let text = crate::xodr::text::decode(name, xodr, limits.max_xml_bytes)?;
+        let network = match MapKind::of(&text) {
+            MapKind::OpenDrive => {
+                let (frame, parts) = crate::xodr::read(name, &text, limits)?;
+                let frame = survey.frame.clone().unwrap_or(frame);
+                return Ok(Self::assemble(name.to_owned(), frame, survey, parts));
+            }
+            MapKind::Argoverse => crate::argoverse::read(name, &text)?,
+            MapKind::CommonRoad => crate::commonroad::read(name, &text)?,
+        };
+        Self::from_network(network, Some(survey))
     }
 
     pub(crate) fn assemble(name: String, frame: Frame, survey: Survey, parts: Parts) -> Self {

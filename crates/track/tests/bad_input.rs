@@ -28,7 +28,6 @@ fn other_maps_are_named_and_not_supported() {
     for (text, kind) in [
         ("<osm version=\"0.6\"/>", "a Lanelet2 or OpenStreetMap map"),
         ("<net version=\"1.20\"/>", "a SUMO network"),
-        ("<commonRoad/>", "a CommonRoad scenario"),
         ("<html/>", "an XML document of <html>"),
     ] {
         let e = error(text.as_bytes());

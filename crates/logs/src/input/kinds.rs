@@ -15,7 +15,11 @@ pub fn sniff(input: &Input) -> Result<Format, Error> {
     let b = &input.bytes[..];
     if b.starts_with(b"ARROW1") {
         // The native file names its schema in the metadata; any other Arrow file is a table.
-        return Ok(if crate::native::is_native(b) { Format::Native } else { Format::Arrow });
+        return Ok(match () {
+            () if crate::native::is_native(b) => Format::Native,
+            () if crate::argoverse::is_annotations(b) => Format::Argoverse,
+            () => Format::Arrow,
+        });
     }
     if b.starts_with(b"\x89MCAP0\r\n") {
         return Ok(Format::Mcap);
@@ -27,9 +31,13 @@ pub fn sniff(input: &Input) -> Result<Format, Error> {
     if text.starts_with('<') {
         return match root(&text) {
             Some("fcd-export") => Ok(Format::Sumo),
+            Some("commonRoad") => Ok(Format::CommonRoad),
             // A comment longer than what is looked at hides the root; SUMO writes its options there.
             None if text.contains("fcd-output") => Ok(Format::Sumo),
-            _ => Err(Error::new(&input.name, "an <fcd-export> element", what_is(b)).at(Position::Line(1, 1))),
+            _ => {
+                let want = "an <fcd-export> or <commonRoad> element";
+                Err(Error::new(&input.name, want, what_is(b)).at(Position::Line(1, 1)))
+            }
         };
     }
     if crate::osi::looks_like_trace(b) {
@@ -38,7 +46,7 @@ pub fn sniff(input: &Input) -> Result<Format, Error> {
     if is_text(b) && magic(b).is_none() && !text.starts_with(['{', '[']) && !text.is_empty() {
         return Ok(Format::Csv);
     }
-    let want = "a log (native, OSI, MCAP, SUMO FCD, CSV, Arrow or Parquet)";
+    let want = "a log (native, OSI, MCAP, SUMO FCD, CommonRoad, Argoverse 2, CSV, Arrow or Parquet)";
     Err(Error::new(&input.name, want, what_is(b)).at(Position::Byte(0)))
 }
 
@@ -125,6 +133,7 @@ pub fn what_is(bytes: &[u8]) -> String {
             Some("net") => "a SUMO network, not a log".into(),
             Some("osm") => "an OpenStreetMap or Lanelet2 map, not a log".into(),
             Some("fcd-export") => "SUMO FCD output".into(),
+            Some("commonRoad") => "a CommonRoad scenario".into(),
             Some(name) => format!("XML with the root <{}>", short(name)),
             None => "XML without a root element".into(),
         };
@@ -162,6 +171,7 @@ mod tests {
         assert_eq!(told(long.as_bytes()), Ok(Format::Sumo));
         assert_eq!(told(b"\x89MCAP0\r\n"), Ok(Format::Mcap));
         assert_eq!(told(b"PAR1"), Ok(Format::Parquet));
+        assert_eq!(told(b"<?xml version=\"1.0\"?><commonRoad>"), Ok(Format::CommonRoad));
         assert_eq!(told(b"ARROW1\0\0"), Ok(Format::Arrow));
     }
 

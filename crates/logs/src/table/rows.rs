@@ -6,7 +6,7 @@ use super::mapping::TextForm;
 
 /// One cell.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Cell<'a> {
+pub(crate) enum Cell<'a> {
     /// Empty, or null.
     Empty,
     Text(&'a str),
@@ -21,7 +21,7 @@ pub(super) enum Cell<'a> {
 }
 
 /// One row.
-pub(super) trait Row {
+pub(crate) trait Row {
     /// For errors: the line of a text table (its header's file position counted), else the row from 1.
     fn number(&self) -> u64;
     /// A cell; `col` is below the number of columns.
@@ -29,7 +29,7 @@ pub(super) trait Row {
 }
 
 /// A table that is read once, row by row.
-pub(super) trait Table {
+pub(crate) trait Table {
     fn columns(&self) -> &[String];
     /// Whether the last row may be cut off: a text whose last line does not end.
     fn may_be_cut(&self) -> bool {

@@ -79,7 +79,7 @@ pub(crate) fn resolve(map: &Map, parts: &mut Parts, notes: &mut Notes) {
 }
 
 /// Stretches of traffic lanes within an outline on their level.
-fn stretches(
+pub(crate) fn stretches(
     parts: &Parts,
     cells: &RTree<Item<LaneIx>>,
     outline: &[P3],

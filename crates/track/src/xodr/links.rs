@@ -162,7 +162,7 @@ fn end_point(parts: &Parts, (lane, at_end): End) -> P2 {
     p.copied().map(xy).unwrap_or_default()
 }
 
-fn paths(parts: &mut Parts) {
+pub(crate) fn paths(parts: &mut Parts) {
     let mut out = Vec::new();
     for (i, lane) in parts.lanes.iter().enumerate() {
         if lane.in_junction {

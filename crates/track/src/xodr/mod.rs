@@ -15,11 +15,14 @@ mod signals;
 mod speed;
 mod stop;
 mod surface;
-mod text;
-mod xml;
+pub(crate) mod text;
+pub(crate) mod xml;
 
 #[cfg(test)]
 mod tests;
+
+pub(crate) use crossing::stretches as crossing_stretches;
+pub(crate) use links::paths;
 
 use lukao_model::{Error, Frame};
 
@@ -38,12 +41,15 @@ impl Notes {
             self.0.push("further remarks left out".to_owned());
         }
     }
+
+    pub(crate) fn into_vec(self) -> Vec<String> {
+        self.0
+    }
 }
 
-/// Reads the bytes of an OpenDRIVE file, plain or gzip.
-pub(crate) fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<(Frame, Parts), Error> {
-    let text = text::decode(name, bytes, limits.max_xml_bytes)?;
-    let xml = xml::Xml::parse(name, &text)?;
+/// Reads the text of an OpenDRIVE file.
+pub(crate) fn read(name: &str, text: &str, limits: &Limits) -> Result<(Frame, Parts), Error> {
+    let xml = xml::Xml::parse(name, text, "OpenDRIVE", "an OpenDRIVE map")?;
     let mut notes = Notes::default();
     let map = record::read(&xml, &mut notes)?;
     let frame = map.frame.clone();
@@ -60,6 +66,12 @@ pub(crate) fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<(Frame, 
     stop::resolve(&mut parts, &placements);
     speed::resolve(&map, &built, &placements, &mut parts);
     parts.notes = notes.0;
+    features(&mut parts);
+    Ok((frame, parts))
+}
+
+/// What the parts hold, but for heights.
+pub(crate) fn features(parts: &mut Parts) {
     let f = &mut parts.features;
     f.marks = parts.lines.iter().any(|l| l.marks.iter().any(|m| m.kind != crate::mark::MarkKind::None));
     f.speed_limits = parts.lanes.iter().any(|l| !l.speeds.is_empty());
@@ -67,5 +79,4 @@ pub(crate) fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<(Frame, 
     f.stop_lines = parts.stop_lines.iter().any(|s| !s.derived);
     f.crossings = !parts.crossings.is_empty();
     f.parking_spaces = !parts.parking_spaces.is_empty();
-    Ok((frame, parts))
 }

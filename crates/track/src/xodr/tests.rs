@@ -52,7 +52,7 @@ fn bends(x: f64, y: f64) -> String {
 }
 
 fn with_map<T>(text: &str, f: impl FnOnce(&Xml<'_>, &Map) -> T) -> T {
-    let xml = Xml::parse("test", text).unwrap();
+    let xml = Xml::parse("test", text, "OpenDRIVE", "an OpenDRIVE map").unwrap();
     let map = record::read(&xml, &mut Notes::default()).unwrap();
     f(&xml, &map)
 }

@@ -12,8 +12,8 @@ pub(crate) struct Xml<'a> {
 }
 
 impl<'a> Xml<'a> {
-    /// Parses the text and checks that its root is OpenDRIVE.
-    pub(crate) fn parse(name: &'a str, text: &'a str) -> Result<Self, Error> {
+    /// Parses the text and checks that its root is `wanted`; `what` that is, for the error.
+    pub(crate) fn parse(name: &'a str, text: &'a str, wanted: &str, what: &str) -> Result<Self, Error> {
         // Each attribute has one; texts have few.
         if text.bytes().filter(|b| *b == b'=').count() > MAX_XML_ATTRIBUTES {
             let expected = format!("a map of at most {MAX_XML_ATTRIBUTES} XML attributes");
@@ -26,13 +26,12 @@ impl<'a> Xml<'a> {
         let xml = Self { name, doc };
         let root = xml.root();
         let kind = match root.tag_name().name() {
-            "OpenDRIVE" => return Ok(xml),
+            root if root == wanted => return Ok(xml),
             "osm" => "a Lanelet2 or OpenStreetMap map, which is not supported",
             "net" => "a SUMO network, which is not supported (netconvert exports it as OpenDRIVE)",
-            "commonRoad" => "a CommonRoad scenario, which is not supported",
             other => &format!("an XML document of <{}>, which is not supported", shorten(other)),
         };
-        Err(xml.error(root, "an OpenDRIVE map", kind))
+        Err(xml.error(root, what, kind))
     }
 
     pub(crate) fn root(&self) -> Node<'_, 'a> {
