@@ -12,23 +12,24 @@ use crate::rule::Rule;
 use crate::words::NO_SPEED;
 
 rule! {
-    /// A corner of the ego leaves the drivable area.
+    /// The ego's body leaves the drivable area.
     ///
     /// ## Checks
-    /// How far the corner of the footprint that is farthest outside is from the lanes that vehicles may use:
-    /// traffic lanes, hard shoulders and parking, or those that the track's survey lists.
+    /// How far the corner of the footprint that is farthest outside is from the area that vehicles may use, or how
+    /// deep a corner of that area's edge lies within the footprint, whichever is more. The area is that of traffic
+    /// lanes, hard shoulders and parking, or of those lanes that the track's survey lists.
     ///
     /// ## Method
-    /// At each sample while the ego moves. Stretches outside at most `merge_s` apart are one finding, with the
-    /// farthest corner and the edge of the track there. An opportunity is a second of motion.
+    /// In continuous time while the ego moves: from each sample to the next the body moves straight and turns
+    /// evenly, and its worst moment is judged, to 1 mm. Stretches outside at most `merge_s` apart are one finding,
+    /// with the farthest corner and the edge of the track there. An opportunity is a second of motion.
     ///
     /// ## Cannot tell
-    /// Without a speed.
+    /// Without a speed; beyond the end of a lane from which the map leads nowhere, since maps are cut out of the world.
     ///
     /// ## Limits
     /// `max_outside_m`; at equality it is kept. Gaps of up to 5 cm between lanes of the map do not count as
-    /// outside. Distances are cut off at 5 m. A corner that goes out and back between two samples is not seen.
-    /// Uncertainty from position, size, yaw and survey.
+    /// outside. Distances are cut off at 5 m. Uncertainty from position, size, yaw and survey.
     ///
     /// ## Source
     /// The pack names the clause. The default of 0.1 m is this project's own reading.
@@ -71,20 +72,25 @@ impl Rule for LeavesDrivableArea {
                 cx.judged(out, k);
                 continue;
             }
-            let Some(o) = area::outside(cx.measures, &s) else { continue };
+            let Some(o) = area::outside_in_step(cx.measures, k, p.max_outside_m) else { continue };
             match cx.judge(limit, o.outside_m) {
                 Judgement::Unsure => cx.unsure(out, k, "distance outside"),
                 Judgement::Kept { .. } => cx.judged(out, k),
+                Judgement::Broken { .. } if o.off_the_map => {
+                    cx.missing(out, k, "drivable area", "the track ends there");
+                }
                 Judgement::Broken { .. } => {
                     cx.judged(out, k);
                     let describe = || {
                         let mut f = finding(META.id, "left the drivable area", &s, limit, o.outside_m, "m");
+                        f.worst_ns = o.t_ns;
+                        f.at_m = Some([o.pose.x_m, o.pose.y_m]);
                         f.element = o.element.clone();
                         f.details.push(number("corner_x_m", o.corner_m[0]));
                         f.details.push(number("corner_y_m", o.corner_m[1]));
                         f
                     };
-                    state.episodes.broken((), s.t_ns, limit.margin(o.outside_m.value), pace, out, describe);
+                    state.episodes.broken((), o.t_ns, limit.margin(o.outside_m.value), pace, out, describe);
                 }
             }
         }
