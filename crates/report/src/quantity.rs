@@ -57,7 +57,8 @@ pub(crate) fn uncertainty(u: Uncertainty, unit: &str) -> String {
 
 fn figure(v: f64, unit: &str, than: Option<f64>) -> (String, String) {
     let Some(s) = shown(unit) else {
-        return (plain(v), unit.to_string());
+        // A unit that is not listed: a thousandth of it is more than any log carries.
+        return (plain((v * 1000.0).round() / 1000.0), unit.to_string());
     };
     let (scaled, other) = (v * s.factor, than.map(|t| t * s.factor));
     let mut digits = s.digits;
@@ -158,6 +159,7 @@ mod tests {
         assert_eq!(value(limit, "m/s", Some(limit)), "60.0 km/h");
         assert_eq!(value(0.3, "m", None), "0.30 m");
         assert_eq!(value(3.0, "pieces", None), "3 pieces");
+        assert_eq!(value(88.987_681_234, "knots", None), "88.988 knots");
     }
 
     #[test]
