@@ -15,10 +15,12 @@ pub fn sniff(input: &Input) -> Result<Format, Error> {
     let b = &input.bytes[..];
     if b.starts_with(b"ARROW1") {
         // The native file names its schema in the metadata; any other Arrow file is a table.
-        return Ok(match () {
-            () if crate::native::is_native(b) => Format::Native,
-            () if crate::argoverse::is_annotations(b) => Format::Argoverse,
-            () => Format::Arrow,
+        return Ok(if crate::native::is_native(b) {
+            Format::Native
+        } else if crate::argoverse::is_annotations(b) {
+            Format::Argoverse
+        } else {
+            Format::Arrow
         });
     }
     if b.starts_with(b"\x89MCAP0\r\n") {

@@ -141,9 +141,9 @@ fn without_flat(lanes: Vec<NetworkLane>, network: &mut Network, notes: &mut Note
         lane.successors.sort_unstable();
         lane.successors.dedup();
     }
-    for i in 0..kept.len() {
-        kept[i].left = kept[i].left.filter(|k| *k != i);
-        kept[i].right = kept[i].right.filter(|k| *k != i);
+    for (i, lane) in kept.iter_mut().enumerate() {
+        lane.left = lane.left.filter(|k| *k != i);
+        lane.right = lane.right.filter(|k| *k != i);
     }
     for s in &mut network.stop_lines {
         s.lanes = s.lanes.iter().filter_map(|k| now(*k)).collect();
