@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use harness::{Case, Claim, Wanted, wanted};
 use lukao_contact::{ContactInterval, ContactScan, Options, build_index, clearance_column, verify_index};
-use lukao_logs::input::companions_of;
+use lukao_logs::input::companion_names;
 use lukao_logs::native::{self, NativeReader, Writer};
 use lukao_logs::{Bundle, Columns, DriveSource, Input, Limits, ReadOptions};
 use lukao_model::{ActorIx, Drive, Interval};
@@ -160,8 +160,8 @@ fn real() -> Option<(PathBuf, Drive)> {
             };
             let name = path.file_name().map_or(String::new(), |n| n.to_string_lossy().into_owned());
             let Some(main) = input(&path, &name) else { continue };
-            let beside = companions_of(&name).iter().filter_map(|c| input(&dir.join(c), c));
-            let companions = beside.collect();
+            let names = companion_names(&name, None);
+            let companions = names.iter().filter_map(|c| input(&dir.join(c), c)).collect();
             let Some(d) = with_ego(&Bundle { main, companions }) else { continue };
             if best.as_ref().is_none_or(|b| b.1.samples() < d.samples()) {
                 best = Some((path, d));

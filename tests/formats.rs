@@ -146,7 +146,7 @@ fn fixtures_are_their_raw_logs() {
         };
         let name = if raw.join("log.csv").exists() { "log.csv" } else { "fcd.xml.gz" };
         let companions =
-            lukao::logs::companion_names(name, None).iter().flat_map(|c| [c.clone(), format!("{c}.gz")]);
+            lukao::logs::companion_names(name, None).into_iter().flat_map(|c| [c.clone(), format!("{c}.gz")]);
         let companions = companions.filter(|c| raw.join(c).exists()).map(|c| at(&c)).collect();
         let mut options = ReadOptions::default();
         options.mapping = (name == "log.csv").then(|| mapping.clone());

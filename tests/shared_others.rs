@@ -1,7 +1,7 @@
 //! Every rule of the registry on drives that others recorded or made: Argoverse 2, CommonRoad, esmini, OSI, SUMO. None
 //! panics, and what each says is printed with its findings per hour, for docs/agreement.md. Run with LUKAO_DATA set,
 //! `cargo test --test shared_others -- --nocapture` shows the tables.
-#![allow(clippy::unwrap_used)] // Helpers of tests are tests too.
+#![allow(clippy::print_stderr, clippy::unwrap_used)] // Helpers of tests are tests too.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -216,7 +216,7 @@ struct Obstacle {
     /// The initial one first.
     states: Vec<State>,
     /// Lamps and horn by step.
-    lamps: Vec<(i64, Vec<(Channel, u8)>, (u64, u64))>,
+    lamps: Vec<(i64, Vec<(Channel, u8)>)>,
     place: (u64, u64),
 }
 
@@ -232,7 +232,7 @@ fn obstacle(xml: &Xml<'_>, node: Node<'_, '_>, kind: Kind) -> Result<Obstacle, E
     let series = child(node, "signalSeries").into_iter().flat_map(|t| children(t, "signalState"));
     for s in child(node, "initialSignalState").into_iter().chain(series) {
         if let Some(step) = xml.step(s)? {
-            lamps.push((step, lamps_of(s), xml.place(s)));
+            lamps.push((step, lamps_of(s)));
         }
     }
     lamps.sort_by_key(|l| l.0);
@@ -430,7 +430,7 @@ impl Reader<'_> {
         let mut channels: Vec<(Channel, Value<'_>)> =
             s.values.iter().map(|(c, v)| (*c, Value::Real(*v))).collect();
         // Lamps hold from one state to the next.
-        if let Some((_, lamps, _)) = o.lamps.iter().rev().find(|l| l.0 <= step) {
+        if let Some((_, lamps)) = o.lamps.iter().rev().find(|l| l.0 <= step) {
             channels.extend(lamps.iter().map(|(c, code)| (*c, Value::Code(*code))));
         }
         self.log.pose(actor, self.poses, &raw, &channels, At::Line(s.place.0, s.place.1))

@@ -37,7 +37,7 @@ fn bundle(ego_at_m: Option<f64>) -> Bundle {
         ("ty_m", reals(times.iter().map(|t| *t as f64 * 1e-8).collect())),
         ("tz_m", reals(vec![5.0; n])),
     ]);
-    let mut rows: Vec<(i64, &str, &str, [f64; 6])> = Vec::new();
+    let mut rows: Vec<(i64, &'static str, &'static str, [f64; 6])> = Vec::new();
     for k in 0..5i64 {
         // Between two poses.
         let t = k * 100_000_000 + 5_000_000;
@@ -48,9 +48,7 @@ fn bundle(ego_at_m: Option<f64>) -> Bundle {
     }
     // Long after the last pose.
     rows.push((2_000_000_000, "bus-1", "SCHOOL_BUS", [20.0, 0.0, 1.5, 10.0, 2.5, 3.0]));
-    let text = |f: fn(&(i64, &'static str, &'static str, [f64; 6])) -> &'static str,
-                rows: &[_]|
-     -> ArrayRef { Arc::new(StringArray::from(rows.iter().map(f).collect::<Vec<_>>())) };
+    let text = |texts: Vec<&'static str>| -> ArrayRef { Arc::new(StringArray::from(texts)) };
     let column = |k: usize| reals(rows.iter().map(|r| r.3[k]).collect());
     let n = rows.len();
     let boxes = feather(vec![
@@ -58,8 +56,8 @@ fn bundle(ego_at_m: Option<f64>) -> Bundle {
             "timestamp_ns",
             Arc::new(Int64Array::from(rows.iter().map(|r| r.0).collect::<Vec<_>>())) as ArrayRef,
         ),
-        ("track_uuid", text(|r| r.1, &rows)),
-        ("category", text(|r| r.2, &rows)),
+        ("track_uuid", text(rows.iter().map(|r| r.1).collect())),
+        ("category", text(rows.iter().map(|r| r.2).collect())),
         ("length_m", column(3)),
         ("width_m", column(4)),
         ("height_m", column(5)),
