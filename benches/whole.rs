@@ -21,6 +21,13 @@ use lukao_reference::workload::{W2, drive};
 use rayon::ThreadPool;
 
 const CLAIMS: &[Claim] = &[
+    claim("W2", "file mapped to contacts and clearance", "read x and y once", Wanted::Within(4.0)),
+    claim(
+        "W2",
+        "file mapped to contacts and clearance",
+        "contacts and clearance in memory",
+        Wanted::Within(1.2),
+    ),
     claim("W2", "file to contacts and clearance", "read x and y once", Wanted::Within(4.0)),
     claim("W2", "file to contacts and clearance", "contacts and clearance in memory", Wanted::Within(1.2)),
     claim("W2", "file of minutes to contacts and clearance", "read x and y once", Wanted::Within(4.0)),
@@ -68,26 +75,52 @@ fn open(path: &Path) -> BufReader<File> {
     BufReader::new(File::open(path).expect("the file written before"))
 }
 
-/// Segment by segment, poses and index only, in the memory of two segments.
-fn from_file(path: &Path, ego: ActorIx) -> Answer {
+/// Poses and index only.
+fn poses() -> ReadOptions {
     let mut options = ReadOptions::default();
     options.columns = Columns::Pose(Vec::new());
-    let mut source = NativeReader::open(open(path), "W2", &options).expect("a drive file");
+    options
+}
+
+/// By positioned reads.
+fn from_file(path: &Path, ego: ActorIx) -> Answer {
+    from_source(NativeReader::open(open(path), "W2", &poses()).expect("a drive file"), ego)
+}
+
+/// The file mapped into memory, so that only what is looked at is brought.
+#[allow(unsafe_code)]
+fn from_map(path: &Path, ego: ActorIx) -> Answer {
+    let file = File::open(path).expect("the file written before");
+    // SAFETY: nobody else knows this temporary file.
+    let mapped = unsafe { memmap2::Mmap::map(&file) }.expect("a file that can be mapped");
+    from_source(native::over(mapped, "W2", &poses()).expect("a drive file"), ego)
+}
+
+/// How much of a segment is looked at together with the next one's begin.
+const SEAM_NS: i64 = 1_000_000_000;
+
+/// Segment by segment, in the memory of two; only the seam between them is joined.
+fn from_source(mut source: impl DriveSource, ego: ActorIx) -> Answer {
     let mut next = || source.next_stretch().expect("a sound segment");
     let (mut scan, mut answer) = (ContactScan::new(ego, Options::default()), Answer::default());
+    let mut look = |window: &Drive, block: Interval| {
+        scan.scan(window, block);
+        answer.add_column(window, ego, block);
+    };
     let (mut from, mut here) = (i64::MIN, next());
     while let Some(segment) = here {
         here = next();
-        // What lies between two segments is looked at with the earlier; it takes the next one's first samples.
-        let begin = here.as_ref().and_then(Drive::span).map(|s| s.from_ns);
-        let window = match (&here, begin) {
-            (Some(after), Some(t)) => segment.append(&after.slice(t, t + 1_000_000_000)).expect("it follows"),
-            _ => segment,
+        let ends = (segment.span(), here.as_ref().and_then(Drive::span));
+        let (Some(after), (Some(own), Some(begin))) = (&here, ends) else {
+            look(&segment, Interval::new(from, i64::MAX));
+            break;
         };
-        let block = Interval::new(from, begin.unwrap_or(i64::MAX));
-        scan.scan(&window, block);
-        answer.add_column(&window, ego, block);
-        from = block.to_ns;
+        let seam = (own.to_ns - SEAM_NS).max(from.max(own.from_ns));
+        look(&segment, Interval::new(from, seam));
+        let (left, right) =
+            (segment.slice(seam - SEAM_NS, i64::MAX), after.slice(begin.from_ns, begin.from_ns + SEAM_NS));
+        look(&left.append(&right).expect("it follows"), Interval::new(seam, begin.from_ns));
+        from = begin.from_ns;
     }
     answer.contacts = scan.finish().intervals;
     answer
@@ -123,10 +156,12 @@ fn whole<'a>(d: &'a Drive, path: &'a Path, threads: &'a [ThreadPool; 2]) -> Vec<
     let bytes = std::fs::metadata(path).map_or(0, |m| m.len());
     println!("W2: {} poses, {bytes} bytes of file, {} contacts", d.samples(), got.contacts.len());
     assert_eq!(want, got, "the file gives what memory gives");
+    assert_eq!(want, from_map(path, ego), "mapped, too");
     let mut all = vec![
         Case::new("W2/read x and y once".into(), || harness::read_only(d)),
         Case::new("W2/contacts and clearance in memory".into(), move || in_memory(d, ego).distances),
         Case::new("W2/file to contacts and clearance".into(), move || from_file(path, ego).distances),
+        Case::new("W2/file mapped to contacts and clearance".into(), move || from_map(path, ego).distances),
         Case::new("W2/integrity pass alone".into(), move || {
             let all = ReadOptions::default();
             native::verify_stream(open(path), "W2", &all, &mut verify_index).map_or(0, |i| i.samples)

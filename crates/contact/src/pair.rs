@@ -70,6 +70,10 @@ impl Found {
         let PairRoom { sweep, least: least_room } = &mut self.room;
         let knot = Knot::new((&a.track, i, &a.shape), (&b.track, j, &b.shape), (from_ns, to_ns));
         if !knot.is_plain() || !touching(&knot, sweep) {
+            // The index may know them far where the filter alone does not: the answer must not depend on it.
+            if circles_stay_apart(a, b, &Near { i, j, from_ns, to_ns }) {
+                return;
+            }
             let (when, reason) = (Interval::new(from_ns, to_ns), GapReason::OutOfRange);
             push_unbridged(&mut self.unbridged, Unbridged { actor: run_b.actor, when, reason });
             return;
@@ -107,6 +111,19 @@ impl Found {
             self.pieces.push(Piece { contact, runs });
         }
     }
+}
+
+/// Whether circles around both stay apart over a knot interval; a value that is not a number proves nothing.
+fn circles_stay_apart(a: &Body<'_>, b: &Body<'_>, &Near { i, j, from_ns, to_ns }: &Near) -> bool {
+    let (p, q) = (a.way.position(i, from_ns), b.way.position(j, from_ns));
+    let (p1, q1) = (a.way.position(i, to_ns), b.way.position(j, to_ns));
+    let d = [q[0] - p[0], q[1] - p[1]];
+    let by = [q1[0] - p1[0] - d[0], q1[1] - p1[1] - d[1]];
+    let way2 = by[0] * by[0] + by[1] * by[1];
+    let u = if way2 > 0.0 { (-(d[0] * by[0] + d[1] * by[1]) / way2).clamp(0.0, 1.0) } else { 0.0 };
+    let nearest = [d[0] + by[0] * u, d[1] + by[1] * u];
+    let reach_m = a.shape.radius_m + b.shape.radius_m;
+    nearest[0] * nearest[0] + nearest[1] * nearest[1] > (reach_m * (1.0 + 1e-6) + 1e-6).powi(2)
 }
 
 /// Appends, joining with what it follows.
