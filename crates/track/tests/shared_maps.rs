@@ -89,7 +89,6 @@ fn maps_of_other_kinds_are_refused_by_name() {
         ("maps/autoware_intersection_lanelet2.osm.gz", "Lanelet2"),
         ("maps/lanelet2_mapping_example.osm.gz", "Lanelet2"),
         ("sumo/maps/junction.net.xml", "SUMO"),
-        ("commonroad/DEU_Gar-1_1_T-1.xml.gz", "CommonRoad"),
     ] {
         let bytes = std::fs::read(data.join(name)).unwrap();
         let e = Track::from_parts(name, &bytes, None).unwrap_err().to_string();
