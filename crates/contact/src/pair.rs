@@ -3,6 +3,7 @@
 use lukao_model::{ActorIx, Drive, Interval};
 
 use crate::detail::{Room, least, may_be_deeper, meeting};
+use crate::geometry::length;
 use crate::motion::Knot;
 use crate::near::Near;
 use crate::party::Body;
@@ -122,8 +123,8 @@ fn circles_stay_apart(a: &Body<'_>, b: &Body<'_>, &Near { i, j, from_ns, to_ns }
     let way2 = by[0] * by[0] + by[1] * by[1];
     let u = if way2 > 0.0 { (-(d[0] * by[0] + d[1] * by[1]) / way2).clamp(0.0, 1.0) } else { 0.0 };
     let nearest = [d[0] + by[0] * u, d[1] + by[1] * u];
-    let reach_m = a.shape.radius_m + b.shape.radius_m;
-    nearest[0] * nearest[0] + nearest[1] * nearest[1] > (reach_m * (1.0 + 1e-6) + 1e-6).powi(2)
+    let reach_m = (a.shape.radius_m + b.shape.radius_m) * (1.0 + 1e-6) + 1e-6;
+    length(nearest) > reach_m
 }
 
 /// Appends, joining with what it follows.

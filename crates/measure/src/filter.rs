@@ -61,7 +61,7 @@ pub(crate) fn jerk(m: &Measures<'_>, run: &Run, of: Mean, t_ns: i64, half_ns: i6
     Some(Value { value: (b.value - a.value) / dt, u: a.u.rss(b.u).times(1.0 / dt) })
 }
 
-/// Cut-off of [`low_pass`], Hz.
+/// Cut-off of the low pass, Hz.
 pub const CUT_OFF_HZ: f64 = 0.5;
 
 /// Grid of absolute time on which the low pass begins anew, ns.

@@ -1,7 +1,7 @@
 //! Junctions that the ego enters, and the ways that it may take through them.
 //!
 //! **Entry** (s): the middle of the ego's front bumper passes the end of the lane by which it comes (see
-//! [`gate`](crate::gate)), in continuous time. **Ways**: those of [`Places::ways_through`]; more than one if the log
+//! [`gate`]), in continuous time. **Ways**: those of [`Places::ways_through`]; more than one if the log
 //! does not show which was taken. Backing into a junction is no entry.
 
 use lukao_model::outcome::Uncertainty;

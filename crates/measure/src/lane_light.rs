@@ -1,7 +1,7 @@
 //! Lights over single lanes that the ego passes: red cross, green arrow.
 //!
 //! **Passing** (s): the middle of the front bumper passes the cross-section of a lane at which such a light stands, in the
-//! lane in which the middle of the ego is, or the one that follows it (see [`gate`](crate::gate)).
+//! lane in which the middle of the ego is, or the one that follows it (see [`gate`]).
 
 use lukao_model::outcome::Uncertainty;
 use lukao_track::{LaneIx, SignalIx, SignalKind};

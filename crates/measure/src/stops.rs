@@ -1,6 +1,6 @@
 //! Stop lines passed by the front bumper, in continuous time, and the signals that govern the ego's way there.
 //!
-//! **Passing** and its uncertainty: see [`gate`](crate::gate). A line of several points counts as the straight line
+//! **Passing** and its uncertainty: see [`gate`]. A line of several points counts as the straight line
 //! between its ends.
 //!
 //! **State** of the governing signals: of the signals at the line, those that govern a way that the ego may take

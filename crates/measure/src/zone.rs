@@ -5,7 +5,7 @@
 //! size's, the yaw's × half the diagonal, and the survey's.
 //!
 //! **Entering** (s): the middle of the front bumper, moving straight between two samples, goes from outside an outline
-//! to inside; its uncertainty as that of a [`gate`](crate::gate).
+//! to inside; its uncertainty as that of a [`gate`].
 
 use lukao_model::math;
 use lukao_model::outcome::Uncertainty;
