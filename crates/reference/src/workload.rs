@@ -367,8 +367,25 @@ fn run_of(
     }
 }
 
+/// Lays a column of all runs in one piece of memory, run after run, as a drive file has it.
+fn in_one_piece(runs: &mut [Run], column: impl Fn(&mut Run) -> Option<&mut Column<f64>>) {
+    let mut all = Vec::new();
+    for run in runs.iter_mut() {
+        all.extend(column(run).into_iter().flat_map(|c| c.values().to_vec()));
+    }
+    let (all, mut first) = (Column::new(all), 0);
+    for c in runs.iter_mut().filter_map(column) {
+        *c = all.slice(first, c.len());
+        first += c.len();
+    }
+}
+
 /// A drive of these runs; the first actor is the ego.
-fn assembled(name: String, clocks: Vec<Clock>, runs: Vec<Run>, classes: Vec<ActorClass>) -> Drive {
+fn assembled(name: String, clocks: Vec<Clock>, mut runs: Vec<Run>, classes: Vec<ActorClass>) -> Drive {
+    in_one_piece(&mut runs, |r| Some(&mut r.x_m));
+    in_one_piece(&mut runs, |r| Some(&mut r.y_m));
+    in_one_piece(&mut runs, |r| Some(&mut r.yaw_rad));
+    in_one_piece(&mut runs, |r| r.z_m.as_mut());
     let stream = Stream {
         name: "workload".into(),
         base: TimeBase::Simulation,
