@@ -50,14 +50,7 @@ impl<'a> Search<'a> {
     ) {
         let (a, b, run, span) = (&mine.way, &other.way, other.way.run, self.span);
         let reach_m = within_m + mine.shape.radius_m + other.radius_m;
-        if a.run.clock != b.run.clock {
-            self.finish(hit);
-            let mut look = |near: Near| hit(mine, self.party.body(&mut self.last, run), &near);
-            match self.at {
-                At::Samples => near_samples(a, b, reach_m, span, &mut look),
-                At::Steps => near_knots(a, b, reach_m, span, &mut look),
-            }
-        } else if a.boxes.is_some() && b.boxes.is_some() {
+        if a.run.clock == b.run.clock && a.boxes.is_some() && b.boxes.is_some() {
             let reach2 = squared(reach_m, 0.0);
             stretches((a, b), self.at, reach_m, span, &mut |i, j, n| {
                 // A step more, for those that end in the next block.
@@ -72,12 +65,11 @@ impl<'a> Search<'a> {
         } else {
             // Read from end to end, memory keeps up by itself.
             self.finish(hit);
-            let (at, reach2) = (self.at, squared(reach_m, 0.0));
-            stretches((a, b), at, reach_m, span, &mut |i, j, n| {
-                hot(a, [b.x, b.y], at, (i, j, n), reach2, &mut |k| {
-                    hit(mine, self.party.body(&mut self.last, run), &Near::of(a, b.x.len(), (i + k, j + k)));
-                });
-            });
+            let mut look = |near: Near| hit(mine, self.party.body(&mut self.last, run), &near);
+            match self.at {
+                At::Samples => near_samples(a, b, reach_m, span, &mut look),
+                At::Steps => near_knots(a, b, reach_m, span, &mut look),
+            }
         }
     }
 
