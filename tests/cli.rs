@@ -223,6 +223,43 @@ fn every_rule_has_a_page_and_every_exam_a_face() {
 }
 
 #[test]
+fn coverage_goes_through_all_articles_and_leaves_none_undone() {
+    let out = lukao(&["coverage", "china-road-law", "--format", "json"]);
+    assert_eq!(code(&out), 0);
+    let all: Vec<Value> = serde_json::from_slice(&out.stdout).unwrap();
+    let list = fs::read_to_string(root().join("crates/exam/packs/china/articles.toml")).unwrap();
+    assert_eq!(all.len(), list.matches("[[article]]").count());
+    let page = text(&lukao(&["coverage", "china-road-law"]).stdout);
+    let status = |id: &str| {
+        let one = all.iter().find(|a| a["article"] == id).unwrap();
+        assert!(page.contains(&format!("\n{id} ")), "{id}");
+        one["status"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(
+        (status("RT-S01"), status("RT-J09"), status("DP-3f")),
+        ("done".into(), "partly".into(), "not-testable".into())
+    );
+    assert!(all.iter().all(|a| a["status"] != "not-done"), "{page}");
+    assert!(
+        page.contains(&format!("\n{} articles: ", all.len())) && page.contains(", 0 not done, "),
+        "{page}"
+    );
+
+    // A list of one's own; an article that no rule checks is said to be none.
+    let dir = tempfile::tempdir().unwrap();
+    let own = dir.path().join("own.toml");
+    let entry = "[[article]]\nid = \"X\"\ndoc = \"d\"\nsays = \"s\"\nbasis = \"text\"\ntestable = \"yes\"\n";
+    fs::write(&own, list.replacen("[[article]]", &format!("{entry}\n[[article]]"), 1)).unwrap();
+    let with = |path: &Path| lukao(&["coverage", "china-road-law", "--articles", path.to_str().unwrap()]);
+    assert!(text(&with(&own).stdout).contains(", 1 not done, "));
+    fs::write(&own, entry.replace("\"yes\"", "\"maybe\"")).unwrap();
+    let out = with(&own);
+    assert!(code(&out) == 2 && text(&out.stderr).contains("own.toml line "), "{}", text(&out.stderr));
+    let out = lukao(&["coverage", "general-road"]);
+    assert!(code(&out) == 2 && text(&out.stderr).contains("--articles"), "{}", text(&out.stderr));
+}
+
+#[test]
 fn an_exported_pack_grades_alike_and_its_errors_have_places() {
     let dir = tempfile::tempdir().unwrap();
     let pack = dir.path().join("mine.toml");

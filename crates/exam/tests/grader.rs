@@ -209,10 +209,7 @@ const IN_NO_PACK: &[&str] = &[
     "minimal-risk-deceleration",
     "minimal-risk-without-hazard-lights",
     "minimum-following-distance",
-    "needless-stop",
     "needlessly-slow",
-    "non-motor-lane-used",
-    "parks-far-from-kerb",
     "police-order",
     "rolls-back",
     "rss-following-distance",
@@ -222,6 +219,7 @@ const IN_NO_PACK: &[&str] = &[
     "snaking",
     "stops-in-danger",
     "stops-off-the-line",
+    "u-turn-lane-taken-late",
 ];
 
 #[test]

@@ -2,7 +2,8 @@
 
 use lukao_measure::{Ahead, EgoSample, Measures, Value, Who};
 use lukao_model::outcome::{Decision, Judgement, Limit};
-use lukao_model::{Channel, Interval, Intervals, Origin, RuleResult};
+use lukao_model::values::Values;
+use lukao_model::{Channel, Interval, Intervals, Origin, RuleResult, Subject};
 
 use crate::words::OFF_MAP;
 
@@ -18,6 +19,17 @@ pub struct Context<'a> {
     pub scope: &'a Intervals,
     /// How values near a limit are decided.
     pub judging: Judging,
+}
+
+/// A text of the log: a mark, a command, a fault.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Said<'a> {
+    /// When, ns.
+    pub t_ns: i64,
+    /// What.
+    pub text: &'a str,
+    /// By whom.
+    pub origin: Origin,
 }
 
 /// How values near a limit are decided.
@@ -61,6 +73,26 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn admits(&self, origin: Origin) -> bool {
         self.measures.admit().admits(origin)
+    }
+
+    /// Texts of a channel that count, of one subject, from a time of the window on, by time.
+    pub(crate) fn texts(&self, of: Subject, channel: Channel, from_ns: i64) -> Vec<Said<'a>> {
+        let drive = self.measures.window();
+        let series = drive.series_of(of).iter().map(|s| (&s.channels, drive.series_times(s)));
+        let runs = match of {
+            Subject::Actor(a) => drive.runs_of(a),
+            _ => &[],
+        };
+        let mut out = Vec::new();
+        for (channels, times) in series.chain(runs.iter().map(|r| (&r.channels, drive.times(r)))) {
+            let Some(data) = channels.get(channel).filter(|d| self.admits(d.origin)) else { continue };
+            let Values::Text(texts) = &data.values else { continue };
+            for (i, t_ns) in times.iter().enumerate().filter(|x| *x.1 >= from_ns) {
+                out.extend(texts.get(i).map(|text| Said { t_ns: *t_ns, text, origin: data.origin }));
+            }
+        }
+        out.sort_by_key(|x| x.t_ns);
+        out
     }
 
     /// Compares a value with a limit.

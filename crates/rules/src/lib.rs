@@ -18,6 +18,7 @@ pub mod episode;
 pub mod meta;
 pub mod rule;
 
+mod breakdown;
 mod event;
 mod mean_limit;
 mod motion_time;
@@ -45,6 +46,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<signals::amber_light::AmberLight>(),
     Entry::of::<mode::automated_outside_area::AutomatedOutsideArea>(),
     Entry::of::<junctions::blocked_junction_entered::BlockedJunctionEntered>(),
+    Entry::of::<lamps::breakdown_without_hazard_lights::BreakdownWithoutHazardLights>(),
     Entry::of::<lanes::bus_lane_used::BusLaneUsed>(),
     Entry::of::<distance::close_meeting::CloseMeeting>(),
     Entry::of::<distance::close_pass::ClosePass>(),
@@ -71,6 +73,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<speed::fast_on_narrow_road::FastOnNarrowRoad>(),
     Entry::of::<speed::fast_on_slippery_road::FastOnSlipperyRoad>(),
     Entry::of::<speed::fast_over_level_crossing::FastOverLevelCrossing>(),
+    Entry::of::<signals::fast_past_flashing_amber::FastPastFlashingAmber>(),
     Entry::of::<speed::fast_when_turning::FastWhenTurning>(),
     Entry::of::<lamps::fog_lamps_off::FogLampsOff>(),
     Entry::of::<lanes::forbidden_overtaking::ForbiddenOvertaking>(),
@@ -98,6 +101,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<control::lateral_jerk::LateralJerk>(),
     Entry::of::<lanes::leaves_drivable_area::LeavesDrivableArea>(),
     Entry::of::<junctions::left_turn_cuts_oncoming::LeftTurnCutsOncoming>(),
+    Entry::of::<junctions::left_turn_right_of_centre::LeftTurnRightOfCentre>(),
     Entry::of::<junctions::level_crossing_on_red::LevelCrossingOnRed>(),
     Entry::of::<lanes::line_ridden::LineRidden>(),
     Entry::of::<control::longitudinal_jerk::LongitudinalJerk>(),
@@ -119,6 +123,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<lanes::reversing::Reversing>(),
     Entry::of::<junctions::right_turn_cuts_left_turn::RightTurnCutsLeftTurn>(),
     Entry::of::<junctions::right_turn_on_red_hinders::RightTurnOnRedHinders>(),
+    Entry::of::<junctions::right_turn_past_queue::RightTurnPastQueue>(),
     Entry::of::<control::rolls_back::RollsBack>(),
     Entry::of::<junctions::roundabout_entry::RoundaboutEntry>(),
     Entry::of::<distance::rss_following_distance::RssFollowingDistance>(),
@@ -136,6 +141,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<junctions::stops_on_crossing::StopsOnCrossing>(),
     Entry::of::<distance::time_headway::TimeHeadway>(),
     Entry::of::<distance::time_to_collision::TimeToCollision>(),
+    Entry::of::<lanes::u_turn_lane_taken_late::UTurnLaneTakenLate>(),
     Entry::of::<junctions::unsignalled_right_of_way::UnsignalledRightOfWay>(),
     Entry::of::<lanes::wrong_lane_for_turn::WrongLaneForTurn>(),
     Entry::of::<lanes::wrong_way::WrongWay>(),

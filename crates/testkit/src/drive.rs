@@ -168,6 +168,13 @@ impl DriveBuilder {
         self.push(Whom::Drive, channel, texts.iter().map(|v| v.0), Values::Text(column))
     }
 
+    /// Texts of an actor from times on: faults.
+    #[must_use]
+    pub fn actor_texts(self, actor: &str, channel: Channel, texts: &[(f64, &str)]) -> Self {
+        let column = TextColumn::new(texts.iter().map(|v| Some(v.1.into())).collect());
+        self.push(Whom::Actor(actor.into()), channel, texts.iter().map(|v| v.0), Values::Text(column))
+    }
+
     fn codes(self, whom: Whom, channel: Channel, codes: &[(f64, Option<u8>)]) -> Self {
         let column = Column::from_options(codes.iter().map(|c| c.1));
         self.push(whom, channel, codes.iter().map(|c| c.0), Values::Code(column))

@@ -2,13 +2,14 @@
 
 use lukao_measure::manoeuvre::AT_KERB_M;
 use lukao_measure::motion::STANDING_MPS;
-use lukao_measure::{Ahead, Value, Who, area, body};
+use lukao_measure::{Ahead, Places, Value, Who, area, body};
 use lukao_model::code::{DrivingMode, Switch};
 use lukao_model::outcome::{Limit, Uncertainty};
 use lukao_model::time::{S, to_s};
 use lukao_model::{Channel, RuleResult};
 use lukao_track::Track;
 
+use crate::breakdown::{Breakdown, Signs};
 use crate::context::{Context, Need, Needs};
 use crate::episode::{Episodes, Pace, finding, word};
 use crate::meta::{Meta, rule};
@@ -20,11 +21,13 @@ rule! {
     ///
     /// ## Checks
     /// How long the ego stands in a traffic lane with nobody ahead in the lane within `near_m`, no stop line, crossing or
-    /// junction that near, not at the kerb, and in no minimal-risk manoeuvre or emergency stop.
+    /// junction that near, not at the kerb, in no minimal-risk manoeuvre or emergency stop, and not broken down. With
+    /// `beside_road` stands at the kerb and in other lanes of the road, such as hard shoulders, count too.
     ///
     /// ## Method
     /// At each sample of the ego at a stand. One stand is one finding; measured is how long it has lasted. An
-    /// opportunity is a second in a traffic lane.
+    /// opportunity is a second in a lane that counts. The ego has broken down while the driving mode is "failed", or its log has
+    /// reported a fault since 20 s before it came to the stand.
     ///
     /// ## Cannot tell
     /// Without a speed; off the map; where it cannot be told who is ahead.
@@ -41,6 +44,8 @@ rule! {
         number max_s = 60.0, "s", 0.0..=600.0;
         /// How near ahead of the front something has to be to call for it.
         number near_m = 15.0, "m", 1.0..=100.0;
+        /// Stands at the kerb and beside the traffic lanes count too.
+        flag beside_road = false;
     }
 }
 
@@ -50,6 +55,7 @@ const PACE: Pace = Pace { min_ns: 0, merge_ns: S };
 #[derive(Default)]
 pub struct State {
     episodes: Episodes<()>,
+    breakdown: Breakdown,
     stood_ns: i64,
     in_lane_ns: i64,
 }
@@ -66,8 +72,10 @@ impl Rule for NeedlessStop {
     fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
         let Some(track) = cx.measures.track() else { return };
         let limit = Limit::AtMost(p.max_s);
+        let signs = Signs::of(cx);
         for (k, s) in cx.samples() {
             state.episodes.advance(s.t_ns, PACE, out);
+            let broken_down = state.breakdown.step(cx, &signs, k) == Some(true);
             let Some(speed) = cx.measures.ego_speed_mps(k) else {
                 cx.missing(out, k, Channel::Speed.name(), NO_SPEED);
                 continue;
@@ -77,12 +85,14 @@ impl Rule for NeedlessStop {
                 cx.missing(out, k, "lane", OFF_MAP);
                 continue;
             }
-            let in_lane = cx.measures.places().is_some_and(|x| !x.hits(k).is_empty());
+            let hits = |x: Places<'_>| if p.beside_road { x.all_hits(k) } else { x.hits(k) }.len();
+            let in_lane = cx.measures.places().is_some_and(|x| hits(x) > 0);
             if in_lane {
                 state.in_lane_ns +=
                     cx.in_scope(cx.measures.ego().step(k)).map(|i| i.len_ns().max(1)).sum::<i64>();
             }
-            let called_for = if stands && in_lane { reason(cx, track, k, p) } else { Ok(Some("")) };
+            let counts = stands && in_lane && !broken_down;
+            let called_for = if counts { reason(cx, track, k, p) } else { Ok(Some("")) };
             match called_for {
                 Err((what, why)) => {
                     cx.missing(out, k, what, &why);
@@ -133,10 +143,11 @@ fn reason(
         .into_iter()
         .map(|c| track.drivable_clearance(c, s.z_m, area::CUT_OFF_M))
         .fold(f64::INFINITY, f64::min);
-    if near <= AT_KERB_M {
+    if near <= AT_KERB_M && !p.beside_road {
         return Ok(Some("at the kerb"));
     }
-    let Some(place) = m.places().and_then(|x| x.at(k)) else { return Ok(Some("in no lane")) };
+    // Beside the traffic lanes nothing calls for it.
+    let Some(place) = m.places().and_then(|x| x.at(k)) else { return Ok(None) };
     let (lane, at) = (track.lane(place.hit.lane), place.hit.station_m);
     let reach = p.near_m + 0.5 * size.length_m;
     let ends = lane.length_m() - at < reach && lane.successors.iter().any(|n| track.lane(*n).in_junction);

@@ -1,8 +1,5 @@
 //! The rule `hazard-lights-missing`.
 
-use lukao_model::code::Indicator;
-
-use crate::lamps::needed::Missing;
 use lukao_model::{Channel, RuleResult};
 
 use crate::context::{Context, Need, Needs};
@@ -55,17 +52,11 @@ impl Rule for HazardLightsMissing {
             state,
             out,
             |k, _| needed::below(cx, Channel::Visibility, p.below_m, k),
-            |s| hazard(cx, s.t_ns),
+            |s| needed::hazard(cx, s.t_ns),
         );
     }
 
     fn finish(_: &Params, state: State, out: &mut RuleResult) {
         state.finish(out);
     }
-}
-
-fn hazard(cx: &Context<'_>, t_ns: i64) -> Result<bool, Missing> {
-    let said = cx.measures.ego_codes(Channel::Indicator).at(t_ns);
-    let missing = || (Channel::Indicator.name(), "the log does not say what they show".to_owned());
-    said.map(|code| code == Indicator::Hazard.code()).ok_or_else(missing)
 }

@@ -3,6 +3,7 @@
 mod announced;
 mod needed;
 
+pub(crate) mod breakdown_without_hazard_lights;
 pub(crate) mod fog_lamps_off;
 pub(crate) mod hazard_lights_missing;
 pub(crate) mod hazard_lights_misused;

@@ -1,7 +1,7 @@
 //! A lamp that must be on while something holds: what headlamps, fog lamps and hazard lights have in common.
 
 use lukao_measure::{EgoSample, Value};
-use lukao_model::code::Switch;
+use lukao_model::code::{Indicator, Switch};
 use lukao_model::outcome::{Limit, Uncertainty};
 use lukao_model::time::{S, to_s};
 use lukao_model::{Channel, RuleResult};
@@ -90,6 +90,13 @@ pub(crate) fn any_on(cx: &Context<'_>, channels: &[Channel], t_ns: i64) -> Resul
         return Err((name, "the log does not say whether they are on".into()));
     }
     Ok(said.contains(&Switch::On.code()))
+}
+
+/// Whether the hazard lights are on at a time.
+pub(crate) fn hazard(cx: &Context<'_>, t_ns: i64) -> Result<bool, Missing> {
+    let said = cx.measures.ego_codes(Channel::Indicator).at(t_ns);
+    let missing = || (Channel::Indicator.name(), "the log does not say what they show".to_owned());
+    said.map(|code| code == Indicator::Hazard.code()).ok_or_else(missing)
 }
 
 /// Whether a value of the surroundings is below a limit.

@@ -15,5 +15,6 @@ pub(crate) mod opposite_lane_used;
 pub(crate) mod overtaking_on_right;
 pub(crate) mod reversing;
 pub(crate) mod solid_line_crossed;
+pub(crate) mod u_turn_lane_taken_late;
 pub(crate) mod wrong_lane_for_turn;
 pub(crate) mod wrong_way;

@@ -94,27 +94,19 @@ impl Rule for PoliceOrder {
 
 /// Marks of the police from the block's begin on, by time; `None` takes the order back.
 fn marks(cx: &Context<'_>) -> Vec<(i64, Option<Order>)> {
-    let drive = cx.measures.window();
-    let block = cx.block();
     let mut out = Vec::new();
-    for series in drive.series_of(Subject::Drive) {
-        let Some(data) = series.channels.get(Channel::Mark).filter(|d| cx.admits(d.origin)) else { continue };
-        let lukao_model::values::Values::Text(texts) = &data.values else { continue };
-        for (i, t_ns) in drive.series_times(series).iter().enumerate() {
-            let text = texts.get(i).and_then(|t| t.trim().strip_prefix("police:"));
-            let Some(text) = text.filter(|_| block.from_ns <= *t_ns) else { continue };
-            let order = match text.trim() {
-                "end" => None,
-                "stop" => Some(Order::Stop),
-                "straight" => Some(Order::Turn(Turn::Straight)),
-                "left" => Some(Order::Turn(Turn::Left)),
-                "right" => Some(Order::Turn(Turn::Right)),
-                other => Some(Order::Other(other.to_owned())),
-            };
-            out.push((*t_ns, order));
-        }
+    for said in cx.texts(Subject::Drive, Channel::Mark, cx.block().from_ns) {
+        let Some(text) = said.text.trim().strip_prefix("police:") else { continue };
+        let order = match text.trim() {
+            "end" => None,
+            "stop" => Some(Order::Stop),
+            "straight" => Some(Order::Turn(Turn::Straight)),
+            "left" => Some(Order::Turn(Turn::Left)),
+            "right" => Some(Order::Turn(Turn::Right)),
+            other => Some(Order::Other(other.to_owned())),
+        };
+        out.push((said.t_ns, order));
     }
-    out.sort_by_key(|x| x.0);
     out
 }
 

@@ -1,6 +1,6 @@
 //! How fast the ego may drive, and how slow: posted, by class of road, by place, by weather.
 
-mod cap;
+pub(crate) mod cap;
 
 pub(crate) mod default_speed_limit;
 pub(crate) mod exam_speed;

@@ -37,6 +37,10 @@ pub fn cases() -> Vec<Case> {
             .fault("turns round on a bridge", |n| turns_round(n > 0.0))
             .sizes(&[0.0, 1.0])
             .exact(),
+        Case::at_least("u-turn-lane-taken-late", 50.0, "m")
+            .fault("turns round this far beyond its change into the leftmost lane", changes_and_turns_round)
+            .accuracy(0.2)
+            .sizes(&[20.0, 80.0]),
         Case::at_most("wrong-lane-for-turn", 0.0, "")
             .fault("goes straight on from the lane to the right", |n| {
                 through(if n > 0.0 { -5.25 } else { -1.75 })
@@ -127,6 +131,46 @@ fn turns_round(on_bridge: bool) -> Plan {
     }
     let plan = Plan::new("turns round", 40.0, ego).on(xodr::Map::new().road(road).track().unwrap());
     plan.when_s(14.0, 30.0)
+}
+
+/// From the right lane of two into the left one, and from there over three of the other direction.
+fn changes_and_turns_round(way_m: f64) -> Plan {
+    let path = |straight_m: f64, radius_m: f64| {
+        let change = Path::from(20.0, -5.25, 0.0).straight(15.0).shift(3.5, 30.0);
+        change.straight(straight_m).turn(180.0, radius_m)
+    };
+    let end = |path: Path| path.at(path.length_m()).pose.y_m;
+    let radius_m = solve(8.75, 3.6, 6.0, |radius_m| end(path(10.0, radius_m)));
+    let body = |straight_m: f64| {
+        let course = Course::new(path(straight_m, radius_m).straight(60.0), Speed::of(2.5));
+        Body::car("ego").course(course)
+    };
+    // From when the middle is over the line between the lanes to when a corner reaches the middle of the road.
+    let way = |ego: &Body| {
+        let times = || (0..80_000).map(|k| f64::from(k) * 1e-3);
+        let changed = times().find(|t| ego.state(*t).pose.y_m >= -3.5).unwrap();
+        let onset = times().find(|t| ego.state(*t).pose.y_m + half_m(&ego.state(*t)) >= 0.0).unwrap();
+        let at: Vec<_> = times().skip_while(|t| *t < changed).take_while(|t| *t <= onset).collect();
+        let pose = |t: f64| ego.state(t).pose;
+        at.windows(2)
+            .map(|w| (pose(w[0]), pose(w[1])))
+            .map(|(a, b)| lukao_model::math::hypot(b.x_m - a.x_m, b.y_m - a.y_m))
+            .sum::<f64>()
+    };
+    // Straight on every metre counts.
+    let short = way(&body(5.0));
+    let straight_m = 5.0 + way_m - short;
+    let (ego, to_s) = (body(straight_m), (path(straight_m, radius_m).length_m() + 20.0) / 2.5);
+    let road = xodr::Road::at("1", 0.0, 0.0, 0.0)
+        .straight(300.0)
+        .centre("broken")
+        .right(xodr::Lane::new("driving").mark("broken"))
+        .right(xodr::Lane::new("driving"))
+        .left(xodr::Lane::new("driving").mark("broken"))
+        .left(xodr::Lane::new("driving").mark("broken"))
+        .left(xodr::Lane::new("driving"));
+    let plan = Plan::new("changes and turns round", to_s, ego).hz(20.0);
+    plan.on(xodr::Map::new().road(road).track().unwrap()).when_s(to_s - 20.0, to_s)
 }
 
 /// Straight on through a junction to which the left lane leads straight on and the right one to the right.

@@ -3,7 +3,8 @@
 
 use lukao_model::code::SignalState::{FlashingRed, Green};
 use lukao_model::math;
-use lukao_synth::{Body, Course, Path, Plan, Speed, xodr};
+use lukao_model::vehicle::ActorClass;
+use lukao_synth::{Body, Course, Path, Plan, Speed, solve, xodr};
 use lukao_track::{Track, example};
 
 use crate::case::Case;
@@ -11,6 +12,9 @@ use crate::lack::Lack;
 
 /// Half of a car's length, metres.
 const HALF_M: f64 = 2.25;
+
+/// Why who passes somebody within his lane breaks the rules on distances too.
+const AHEAD: &str = "he is ahead in the lane until the ego is past him";
 
 pub fn cases() -> Vec<Case> {
     // Places where ways meet are told to 0.5 m, at 5 m/s; bodies swing a little in turns.
@@ -31,6 +35,21 @@ pub fn cases() -> Vec<Case> {
             .fault("leaves this gap to one who comes straight on", |gap| meet(&[], way(0, 3), way(2, 2), gap))
             .sizes(&[0.8, 4.0])
             .lacks(Lack::OthersReference, "actor poses"),
+        Case::at_most("left-turn-right-of-centre", 0.0, "m")
+            .fault("turns left this far to the right of the centre point", round_centre)
+            .accuracy(0.05)
+            .sizes(&[-1.5, 0.5]),
+        Case::at_most("right-turn-past-queue", 0.0, "1")
+            .fault("turns right past one who waits", past_waiting)
+            .sizes(&[0.0, 1.0])
+            .side("critical-following", AHEAD)
+            .side("hard-braking-needed", AHEAD)
+            .side("minimum-following-distance", AHEAD)
+            .side("rss-following-distance", AHEAD)
+            .side("time-to-collision", AHEAD)
+            .side("rss-lateral-distance", "both fit into the lane, and not more")
+            .lacks(Lack::OthersReference, "actor poses")
+            .exact(),
         crossing("right-turn-cuts-left-turn")
             .fault("leaves this gap to one who turns left", |gap| meet(&[], way(0, 1), way(2, 3), gap))
             .sizes(&[0.8, 4.0])
@@ -143,6 +162,41 @@ fn plan(track: Track, mine: Way, theirs: Way, gap_s: f64, from_m: f64) -> Plan {
         .on(track)
         .actor(body("other", theirs, other_m))
         .when_s((a[0] - HALF_M - from_m) / V, out_s)
+}
+
+/// From the west to the north; the centre lines meet at the origin.
+fn round_centre(right_m: f64) -> Plan {
+    let turn = |radius_m: f64| {
+        let path = |straight_m: f64| Path::from(-60.0, -1.75, 0.0).straight(straight_m).turn(90.0, radius_m);
+        let end = |path: Path| path.at(path.length_m()).pose.x_m;
+        path(solve(1.75, 20.0, 60.0, |straight_m| end(path(straight_m)))).straight(60.0)
+    };
+    let body = |radius_m: f64| Body::car("ego").course(Course::new(turn(radius_m), Speed::of(3.0)));
+    // How far the middle is from the origin at its nearest; the origin is on its left if it comes by below.
+    let right_of = |body: &Body| {
+        let at = (0..30_000).map(|k| body.state(f64::from(k) * 1e-3).pose);
+        let near = at.min_by(|a, b| math::hypot(a.x_m, a.y_m).total_cmp(&math::hypot(b.x_m, b.y_m)));
+        let near = near.unwrap();
+        let far = math::hypot(near.x_m, near.y_m);
+        if near.y_m < near.x_m { far } else { -far }
+    };
+    let ego = body(solve(right_m, 4.0, 14.0, |r| right_of(&body(r))));
+    Plan::new("round the centre", 26.0, ego).on(track(&[])).when_s(10.0, 25.0)
+}
+
+/// A narrow one stands 2 m before the end of the lane, goes on in time or never.
+fn past_waiting(n: f64) -> Plan {
+    let end = |r: f64| {
+        let path = |straight_m: f64| Path::from(-60.0, -2.5, 0.0).straight(straight_m).turn(-90.0, r);
+        let x = |path: Path| path.at(path.length_m()).pose.x_m;
+        path(solve(-1.75, 20.0, 60.0, |straight_m| x(path(straight_m)))).straight(60.0)
+    };
+    let ego = Body::car("ego").course(Course::new(end(7.0), Speed::of(3.0)));
+    let goes = if n > 0.0 { 40.0 } else { 7.0 };
+    let path = Path::from(-15.0, -0.6, 0.0).straight(100.0);
+    let other = Body::vehicle("other", ActorClass::Motorcycle, 2.0, 0.7)
+        .course(Course::new(path, Speed::of(0.0).hold_s(goes).to(8.0, 1.5)));
+    Plan::new("past one who waits", 30.0, ego).on(track(&[])).actor(other).when_s(12.0, 20.0)
 }
 
 fn ring(gap_s: f64) -> Plan {

@@ -1,7 +1,7 @@
 //! Cases of the rules on indicators, hazard lights and headlamps.
 
 use lukao_model::Channel;
-use lukao_model::code::Indicator;
+use lukao_model::code::{DrivingMode, Indicator};
 use lukao_model::math;
 use lukao_synth::{Body, Course, Path, Plan, Speed, xodr};
 
@@ -98,6 +98,23 @@ fn others() -> Vec<Case> {
             .accuracy(0.06)
             .sizes(&[1.0, 5.0])
             .lacks(Lack::EgoChannel(Channel::LowBeam), "low_beam")
+            .exact(),
+        Case::at_most("breakdown-without-hazard-lights", 5.0, "s")
+            .fault("stands with a breakdown for this long before the hazard lights", |s| {
+                let speed = Speed::of(10.0).to(0.0, 2.0);
+                let (from_s, lamps) = (speed.end_s() + 1.0, speed.end_s() + 1.0 + s);
+                let ego = Body::car("ego").course(Course::new(Path::from(0.0, 0.0, 0.0), speed));
+                Plan::new("breaks down", lamps + 4.0, ego)
+                    .log(move |d| {
+                        d.mode(&[(0.0, Some(DrivingMode::Automated)), (from_s, Some(DrivingMode::Failed))])
+                            .actor_codes("ego", Channel::Indicator, &[(0.0, Some(0)), (lamps, Some(HAZARD))])
+                    })
+                    .when_s(from_s, lamps)
+            })
+            .accuracy(0.06)
+            .sizes(&[2.0, 20.0])
+            .side("disengagement", "a failure ends the automation")
+            .lacks(Lack::EgoChannel(Channel::DrivingMode), "driving_mode")
             .exact(),
         Case::at_most("hazard-lights-misused", 5.0, "s")
             .fault("hazard lights for this time on a clear day", |s| {

@@ -1,7 +1,7 @@
 //! Cases of the rules on signals.
 
 use lukao_model::Channel;
-use lukao_model::code::SignalState::{Amber, Green, Red};
+use lukao_model::code::SignalState::{Amber, FlashingAmber, Green, Red};
 use lukao_synth::{Body, Course, Path, Plan, Speed, xodr};
 use lukao_track::example;
 
@@ -22,6 +22,17 @@ pub fn cases() -> Vec<Case> {
             .fault("goes on when amber comes, though this would have stopped it", amber)
             .accuracy(0.001)
             .sizes(&[1.5, 6.0])
+            .lacks(Lack::SignalStates, "signal_state"),
+        Case::at_most("fast-past-flashing-amber", 30.0, "km/h")
+            .fault("passes flashing amber at this speed", |kmh| {
+                let passes_s = LINE_M / (kmh / 3.6);
+                Plan::new("flashing amber", passes_s + 4.0, to_light(Speed::of(kmh / 3.6)))
+                    .on(xodr::track(example::SIGNALISED).unwrap())
+                    .log(|d| d.signal("C_0", &[(0.0, Some(FlashingAmber))]))
+                    .when_s(passes_s, passes_s)
+            })
+            .accuracy(0.01)
+            .sizes(&[20.0, 45.0])
             .lacks(Lack::SignalStates, "signal_state"),
         Case::at_most("late-start-on-green", 3.0, "s")
             .fault("starts so late on green", starts)

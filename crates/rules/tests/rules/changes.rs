@@ -1,5 +1,6 @@
 //! Twins and cases of the rules about changing lanes, overtaking and turning.
 
+use lukao_model::Outcome;
 use lukao_testkit::{ActorBuilder, Motion};
 use lukao_track::Track;
 
@@ -77,6 +78,28 @@ fn round(y_m: f64, bridge_m: f64) -> Case {
     Case::new(drive(12.0, ego).build()).on(road.track())
 }
 
+/// Changes into the left lane of two, its middle over the line at x = 30 m, and turns round there at x = `at_m`; its data begin at a
+/// time. The corners reach the line to the other direction a little later.
+fn round_after(at_m: f64, from_s: f64) -> Case {
+    let turn_s = (at_m - 10.0) / 4.0;
+    let mut points = vec![(0.0, 10.0, -5.25, 0.0), (4.0, 26.0, -5.25, 0.0), (6.0, 34.0, -1.75, 0.0)];
+    points.push((turn_s, at_m, -1.75, 0.0));
+    let radius_m: f64 = 5.0;
+    for k in 1..=40 {
+        let a = f64::from(k) / 40.0 * std::f64::consts::PI;
+        let (sin, cos) = (lukao_model::math::sin(a), lukao_model::math::cos(a));
+        let t = turn_s + a * radius_m / 4.0;
+        points.push((t, at_m + radius_m * sin, -1.75 + radius_m * (1.0 - cos), a));
+    }
+    let (t, x, y, a) = points[points.len() - 1];
+    points.push((t + 5.0, x - 20.0, y, a));
+    let ego = ActorBuilder::car("ego").motion(Motion::points(&points)).present_s(&[(from_s, t + 4.0)]);
+    let mut road = Straight::one_way(2);
+    road.left = vec![("driving", "broken"), ("driving", "broken"), ("driving", "solid")];
+    road.centre = "broken";
+    Case::new(drive(t + 4.0, accurate(ego, 0.0)).build()).on(road.track()).guarded()
+}
+
 /// Two lanes to a junction: the left one leads straight on, the right one to the right.
 fn junction() -> Track {
     let lane = |id: i32, links: &str| {
@@ -150,6 +173,7 @@ pub fn twins() -> Vec<Twin> {
             "overtaking-on-right",
             [past(-5.25, Straight::one_way(2)), past(-1.75, Straight::one_way(2)), past_off_the_map()],
         ),
+        ("u-turn-lane-taken-late", [round_after(79.0, 0.0), round_after(76.0, 0.0), round_after(76.0, 8.0)]),
         ("wrong-lane-for-turn", [through(-1.75, 9.0), through(-5.25, 9.0), through(-1.75, 6.0)]),
     ]
 }
@@ -175,6 +199,35 @@ fn values_are_those_of_the_plan() {
     assert_eq!(f.element.as_deref(), Some("bridge s / road 1"));
     let f = one(through(-5.25, 9.0), "wrong-lane-for-turn");
     assert_eq!(f.element.as_deref(), Some("road 1 section 0 lane -2"));
+}
+
+#[test]
+fn the_way_in_the_leftmost_lane_is_carried_over_blocks() {
+    let case = round_after(76.0, 0.0);
+    let whole = case.run("u-turn-lane-taken-late");
+    // Over 4 m the change moves it 1.75 m aside. From x = 30.2 m, the first sample in the lane, to where the left front corner comes to y = 0.
+    let f = &whole.findings[0];
+    let sine = |k: i32| lukao_model::math::sin(f64::from(k) * 1e-4);
+    let cosine = |k: i32| lukao_model::math::cos(f64::from(k) * 1e-4);
+    let corner = |k: i32| -1.75 + 5.0 * (1.0 - cosine(k)) + 2.25 * sine(k) + 0.9 * cosine(k);
+    let slant = 3.8 * lukao_model::math::hypot(1.0, 1.75 / 4.0);
+    let angle = f64::from((0..).find(|k| corner(*k) >= 0.0).unwrap()) * 1e-4;
+    assert!((f.measured - (slant + 42.0 + 5.0 * angle)).abs() < 0.01, "{f:?} {angle}");
+    assert_eq!(case.run_blocks("u-turn-lane-taken-late", 1_000_000_000), whole);
+    let r = round_after(120.0, 8.0).run("u-turn-lane-taken-late");
+    assert_eq!(r.outcome(), Outcome::Pass, "though its begin is not seen: {r:?}");
+}
+
+#[test]
+fn who_turns_round_from_another_lane_was_not_in_the_leftmost() {
+    let mut road = Straight::one_way(2);
+    road.left = vec![("driving", "broken"), ("driving", "solid")];
+    road.centre = "broken";
+    let motion =
+        Motion::at(30.0, -5.25, 0.0).speed(3.5).cruise(20.0 / 3.5).arc(4.375, std::f64::consts::PI * 1.25);
+    let case = Case::new(drive(12.0, ActorBuilder::car("ego").motion(motion)).build()).on(road.track());
+    let r = case.run("u-turn-lane-taken-late");
+    assert!(r.findings.len() == 1 && r.findings[0].measured < 3.0, "{r:?}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Twins and cases of the rules about how the ego is moved.
 
-use lukao_model::code::Gear;
+use lukao_model::code::{DrivingMode, Gear};
 use lukao_model::{Channel, Outcome};
 use lukao_testkit::{ActorBuilder, Motion};
 use lukao_track::example;
@@ -178,6 +178,20 @@ fn what_calls_for_a_stop_excuses_it() {
     let queue = Case::new(drive(14.0, ego(motion.clone())).actor(ahead).build());
     let queue = queue.on(Straight::one_way(1).track()).params("max_s = 10.0");
     assert_eq!(queue.run("needless-stop").outcome(), Outcome::Pass);
+    // A stand at the kerb counts where the pack says so, and so does one on the hard shoulder; a breakdown excuses.
+    let kerb = stands(12.0, -2.3).params("max_s = 10.0\nbeside_road = true");
+    assert_eq!(kerb.run("needless-stop").outcome(), Outcome::Fail);
+    let shoulder = |mode: DrivingMode, beside_road: bool| {
+        let mut road = Straight::one_way(1).kind("motorway");
+        road.right.push(("stop", "solid"));
+        let motion = Motion::at(10.0, -5.25, 0.0).speed(10.0).brake(5.0, 0.0).stand(13.0);
+        let d = drive(14.0, ego(motion)).mode(&[(0.0, Some(mode))]);
+        let case = Case::new(d.build()).on(road.track());
+        case.params(&format!("max_s = 10.0\nbeside_road = {beside_road}")).run("needless-stop").outcome()
+    };
+    assert_eq!(shoulder(DrivingMode::Automated, true), Outcome::Fail);
+    assert_eq!(shoulder(DrivingMode::Automated, false), Outcome::NotApplicable);
+    assert_eq!(shoulder(DrivingMode::Failed, true), Outcome::Pass);
     let line = Motion::at(80.0, -1.75, 0.0).speed(10.0).brake(5.0, 0.0).stand(13.0);
     let line =
         Case::new(drive(14.0, ego(line)).build()).on(exact(example::SIGNALISED)).params("max_s = 10.0");

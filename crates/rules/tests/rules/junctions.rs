@@ -4,6 +4,7 @@ use std::f64::consts::{FRAC_PI_2, PI};
 
 use lukao_model::Outcome;
 use lukao_model::code::SignalState::{FlashingAmber, Green, Red, Unknown};
+use lukao_model::vehicle::ActorClass;
 use lukao_testkit::{ActorBuilder, DriveBuilder, Motion};
 use lukao_track::example;
 
@@ -78,6 +79,25 @@ fn right_before_left(x: f64, accuracy_m: f64) -> Case {
     crossroads(&[], accurate(moving("ego", right.cruise(10.0)), accuracy_m), moving("other", left))
 }
 
+/// From the west to the north on an arc whose end lies in the middle of the lane north. The centre point is the origin.
+fn round_centre(radius_m: f64, accuracy_m: f64) -> Case {
+    let before = (1.75 - radius_m + 40.0) / 5.0;
+    let arc =
+        Motion::at(-40.0, -1.75, 0.0).speed(5.0).cruise(before).arc(radius_m, radius_m * FRAC_PI_2 / 5.0);
+    let ego = accurate(moving("ego", arc.cruise(10.0)), accuracy_m);
+    Case::new(drive(16.0, ego).build()).on(exact(&example::crossroads(&[]))).guarded()
+}
+
+/// From the west to the south past or behind a narrow one who stands ahead in the lane until a time, seen up to another one.
+fn past_waiting(goes_s: f64, seen_s: f64) -> Case {
+    let right = Motion::at(-50.0, -2.5, 0.0).speed(3.0).cruise(38.0 / 3.0);
+    let right = right.arc(-9.5, 9.5 * FRAC_PI_2 / 3.0).cruise(10.0);
+    let waits = Motion::at(-16.0, -0.5, 0.0).speed(6.0).stand(goes_s).cruise(100.0);
+    let other = ActorBuilder::new("other", ActorClass::Motorcycle, 2.0, 0.7).motion(waits).dynamics();
+    let d = drive(20.0, moving("ego", right)).actor(other.present_s(&[(0.0, seen_s)]));
+    Case::new(d.build()).on(exact(&example::crossroads(&[])))
+}
+
 /// The ego joins the ring; the other is on it, `back_deg` before the place where the two join.
 fn ring(back_deg: f64, accuracy_m: f64) -> Case {
     let track = exact(&example::roundabout());
@@ -124,8 +144,16 @@ pub fn twins() -> Vec<Twin> {
         ("give-way", [give_way(2.1, 0.0), give_way(1.9, 0.0), give_way(1.9, 5.0)]),
         ("left-turn-cuts-oncoming", [oncoming(65.5, 0.0), oncoming(63.5, 0.0), oncoming(63.5, 5.0)]),
         (
+            "left-turn-right-of-centre",
+            [round_centre(6.1, 0.0), round_centre(5.8, 0.0), round_centre(5.8, 0.2)],
+        ),
+        (
             "right-turn-cuts-left-turn",
             [right_before_left(64.5, 0.0), right_before_left(63.0, 0.0), right_before_left(63.0, 5.0)],
+        ),
+        (
+            "right-turn-past-queue",
+            [past_waiting(8.0, 20.0), past_waiting(18.0, 20.0), past_waiting(18.0, 10.0)],
         ),
         ("roundabout-entry", [ring(107.0, 0.0), ring(104.0, 0.0), ring(104.0, 5.0)]),
         ("stop-sign", [stop_sign(0.1, 30.0), stop_sign(0.3, 30.0), stop_sign(6.0, 2.5)]),
@@ -147,6 +175,46 @@ fn the_gap_is_that_of_the_plan() {
     }
     let f = stop_sign(0.3, 30.0).run("stop-sign").findings.remove(0);
     assert!((f.measured - 0.3).abs() < 0.1, "{f:?}");
+}
+
+#[test]
+fn the_centre_point_is_where_the_centre_lines_meet() {
+    let f = round_centre(5.0, 0.0).run("left-turn-right-of-centre").findings.remove(0);
+    // The arc's middle is at (-3.25, 3.25).
+    assert!((f.measured - (5.0 - 3.25 * f64::sqrt(2.0))).abs() < 2e-3, "{f:?}");
+    assert_eq!(f.element.as_deref(), Some("junction 9"));
+    let short = round_centre(13.75, 0.0).run("left-turn-right-of-centre");
+    assert_eq!((short.outcome(), short.opportunities), (Outcome::Pass, 1), "{short:?}");
+    let straight = Case::new(drive(12.0, eastward()).build()).on(exact(&example::crossroads(&[])));
+    assert_eq!(straight.run("left-turn-right-of-centre").outcome(), Outcome::NotApplicable);
+}
+
+#[test]
+fn where_a_road_has_one_direction_its_centre_line_may_decide() {
+    // The roads to the west and north without their lanes of the other direction.
+    let one_way = |radius_m: f64| {
+        let map = example::crossroads(&[]);
+        let mut out = String::new();
+        for part in map.split_inclusive("</road>") {
+            let arm = ["<road id=\"1\"", "<road id=\"4\""].iter().any(|r| part.contains(r));
+            let drop = |part: &str, side: &str| {
+                let (a, b) = (part.find(&format!("<{side}>")), part.find(&format!("</{side}>")));
+                let (a, b) = (a.unwrap(), b.unwrap() + side.len() + 3);
+                format!("{}{}", &part[..a], &part[b..])
+            };
+            let side = if part.contains("<road id=\"1\"") { "left" } else { "right" };
+            out.push_str(&if arm { drop(part, side) } else { part.to_owned() });
+        }
+        Case { track: Some(exact(&out)), ..round_centre(radius_m, 0.0) }.run("left-turn-right-of-centre")
+    };
+    // The middles of the two lanes meet at (1.75, -1.75): nobody passes that on its right.
+    assert_eq!(one_way(13.75).outcome(), Outcome::Pass);
+    let r = one_way(5.0);
+    assert_eq!(
+        (r.outcome(), r.undetermined[0].what.as_str()),
+        (Outcome::Undetermined, "centre point"),
+        "{r:?}"
+    );
 }
 
 #[test]

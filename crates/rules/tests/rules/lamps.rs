@@ -1,6 +1,6 @@
 //! Twins and cases of the rules about lamps.
 
-use lukao_model::code::Indicator;
+use lukao_model::code::{DrivingMode, Indicator};
 use lukao_model::{Channel, Outcome};
 use lukao_testkit::{ActorBuilder, DriveBuilder, Motion};
 use lukao_track::example;
@@ -55,6 +55,18 @@ fn misused(for_s: f64, visibility_m: Option<f64>) -> Case {
     Case::new(drive.reals(Channel::Visibility, &[(0.0, visibility_m)]).build())
 }
 
+/// Stands from 2 s on, in a mode from 3 s on, with the hazard lights on from a time on.
+fn broken_down(on_s: f64, mode: Option<DrivingMode>) -> Case {
+    let d = stops(12.0).mode(&[(0.0, Some(DrivingMode::Automated)), (3.0, mode)]);
+    Case::new(d.actor_codes("ego", Channel::Indicator, &[(0.0, OFF), (on_s, HAZARD)]).build())
+}
+
+/// Brakes to a stand at 2 s.
+fn stops(to_s: f64) -> DriveBuilder {
+    let motion = Motion::at(0.0, 0.0, 0.0).speed(10.0).brake(5.0, 0.0);
+    drive(to_s, ActorBuilder::car("ego").motion(motion).dynamics())
+}
+
 fn dazzles(gap_m: f64, accuracy_m: f64) -> Case {
     let ego = accurate(car("ego", 10.0, -1.75, 10.0).code(Channel::HighBeam, |_, _| Some(1)), accuracy_m);
     let lead = car("lead", 10.0 + 4.5 + gap_m, -1.75, 10.0);
@@ -67,7 +79,12 @@ pub fn twins() -> Vec<Twin> {
     let three = |v: Channel, bad: f64, c: Channel, on: u8| {
         [lamp(v, bad, c, on, 3.9, true), lamp(v, bad, c, on, 4.2, true), lamp(v, bad, c, on, 3.9, false)]
     };
+    let failed = Some(DrivingMode::Failed);
     vec![
+        (
+            "breakdown-without-hazard-lights",
+            [broken_down(7.9, failed), broken_down(8.2, failed), broken_down(7.9, None)],
+        ),
         ("fog-lamps-off", three(Visibility, 100.0, FrontFogLamp, 1)),
         ("hazard-lights-missing", three(Visibility, 50.0, Channel::Indicator, Indicator::Hazard as u8)),
         (
@@ -103,6 +120,33 @@ fn leads_are_those_of_the_plan() {
     assert!((f.measured - 1.03).abs() < 0.05, "{f:?}");
     let f = lit(LEFT, 2.0, 13.2).run("indicator-left-on").findings.remove(0);
     assert!((f.measured - 5.17).abs() < 0.05, "{f:?}");
+}
+
+#[test]
+fn a_fault_of_the_ego_around_its_stand_is_a_breakdown() {
+    let run = |faults: &[(f64, &str)], origin, mode: &[(f64, Option<DrivingMode>)]| {
+        let d = stops(60.0).actor_texts("ego", Channel::Fault, faults).series_origin(origin).mode(mode);
+        let case = Case::new(d.actor_codes("ego", Channel::Indicator, &[(0.0, OFF)]).build());
+        let whole = case.run("breakdown-without-hazard-lights");
+        assert_eq!(case.run_blocks("breakdown-without-hazard-lights", 7_000_000_000), whole);
+        (whole.outcome(), whole.findings.first().map(|f| f.measured.round()))
+    };
+    use lukao_model::Origin::{Reference, VehicleBus};
+    let manual = [(0.0, Some(DrivingMode::Manual))];
+    assert_eq!(run(&[(1.0, "engine: hot")], VehicleBus, &[]), (Outcome::Fail, Some(58.0)));
+    assert_eq!(run(&[(40.0, "engine: hot")], VehicleBus, &manual), (Outcome::Fail, Some(20.0)));
+    assert_eq!(run(&[(1.0, "engine: hot")], Reference, &manual), (Outcome::NotApplicable, None));
+    assert_eq!(run(&[(1.0, " ")], VehicleBus, &manual), (Outcome::NotApplicable, None));
+    assert_eq!(run(&[(1.0, " ")], VehicleBus, &[]), (Outcome::Undetermined, None), "nobody knows");
+}
+
+#[test]
+fn a_fault_that_the_ego_drove_on_with_is_no_breakdown_later() {
+    let motion = Motion::at(0.0, 0.0, 0.0).speed(10.0).cruise(25.0).brake(5.0, 0.0);
+    let d = drive(50.0, ActorBuilder::car("ego").motion(motion).dynamics());
+    let d = d.mode(&[(0.0, Some(DrivingMode::Manual))]).actor_texts("ego", Channel::Fault, &[(2.0, "hot")]);
+    let case = Case::new(d.actor_codes("ego", Channel::Indicator, &[(0.0, OFF)]).build());
+    assert_eq!(case.run("breakdown-without-hazard-lights").outcome(), Outcome::NotApplicable);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::f64::consts::FRAC_PI_2;
 
-use lukao_model::code::SignalState::{self, Amber, Green, Red, RedAmber, Unknown};
+use lukao_model::code::SignalState::{self, Amber, FlashingAmber, Green, Red, RedAmber, Unknown};
 use lukao_model::{Channel, Outcome};
 use lukao_testkit::{ActorBuilder, DriveBuilder, Motion};
 use lukao_track::example;
@@ -23,6 +23,12 @@ fn at_light(ego: ActorBuilder, to_s: f64, states: &[(f64, Option<SignalState>)])
 fn amber(from_s: f64, accuracy_m: f64) -> Case {
     let ego = moving("ego", Motion::at(57.75, -1.75, 0.0).speed(10.0).cruise(1000.0));
     at_light(accurate(ego, accuracy_m), 8.0, &[(0.0, Some(Green)), (from_s, Some(Amber)), (7.0, Some(Red))])
+}
+
+/// Past the line while the light flashes amber, as far as the log says so.
+fn flashing(speed_kmh: f64, state: SignalState) -> Case {
+    let ego = moving("ego", Motion::at(57.75, -1.75, 0.0).speed(speed_kmh / 3.6).cruise(1000.0));
+    at_light(ego, 8.0, &[(0.0, Some(state))])
 }
 
 fn lane_light(red_s: f64, states_from_s: f64) -> Case {
@@ -67,6 +73,10 @@ pub fn twins() -> Vec<Twin> {
     vec![
         ("amber-light", [amber(1.4, 0.0), amber(1.25, 0.0), amber(1.25, 5.0)]),
         ("closed-lane-entered", [lane_light(3.0, 0.0), lane_light(2.0, 0.0), lane_light(2.0, 3.0)]),
+        (
+            "fast-past-flashing-amber",
+            [flashing(29.9, FlashingAmber), flashing(30.1, FlashingAmber), flashing(29.9, Unknown)],
+        ),
         ("late-start-on-green", [start(4.9, 9.0), start(5.1, 9.0), start(4.9, 4.0)]),
         (
             "police-order",
@@ -103,6 +113,17 @@ fn who_cannot_stop_goes_on_amber_and_red_is_another_rule() {
     let ego = moving("ego", Motion::at(57.75, -1.75, 0.0).speed(10.0).cruise(1000.0));
     let red = at_light(ego, 8.0, &[(0.0, Some(Amber)), (3.0, Some(Red))]);
     assert_eq!(red.run("amber-light").outcome(), Outcome::NotApplicable);
+}
+
+#[test]
+fn only_flashing_amber_asks_to_slow_down() {
+    let f = flashing(36.0, FlashingAmber).run("fast-past-flashing-amber").findings.remove(0);
+    // The front is at 60 m, the line at 100 m.
+    assert!((f.measured - 36.0).abs() < 1e-9 && (f.from_ns - 4_000_000_000).abs() < 10, "{f:?}");
+    assert!(f.details.iter().any(|d| d.name == "signal"), "{f:?}");
+    assert_eq!(flashing(36.0, Green).run("fast-past-flashing-amber").outcome(), Outcome::NotApplicable);
+    let equal = flashing(36.0, FlashingAmber).params("max_kmh = 36.0").run("fast-past-flashing-amber");
+    assert_eq!(equal.outcome(), Outcome::Pass);
 }
 
 #[test]
