@@ -1,18 +1,14 @@
 //! The rule `parks-far-from-kerb`.
 
-use lukao_measure::motion::STANDING_MPS;
-use lukao_measure::{Value, area, body};
-use lukao_model::outcome::{Limit, Uncertainty};
-use lukao_model::time::from_s;
-use lukao_model::{Channel, Interval, RuleResult, math};
-use lukao_track::Track;
+use lukao_model::outcome::Limit;
+use lukao_model::{Interval, RuleResult};
 
 use crate::context::{Context, Need, Needs};
+use crate::control::kerb_stop::KerbStops;
 use crate::episode::word;
 use crate::event::Event;
 use crate::meta::{Meta, rule};
 use crate::rule::Rule;
-use crate::words::{LOG_ENDS, NO_SPEED, OFF_MAP};
 
 rule! {
     /// The ego parks too far from the kerb.
@@ -47,96 +43,32 @@ rule! {
     }
 }
 
-/// Whether the ego moved at its last sample, and stops at the kerb.
-#[derive(Default)]
-pub struct State {
-    moved: bool,
-    stops: u64,
-}
-
 impl Rule for ParksFarFromKerb {
     type Params = Params;
-    type State = State;
+    type State = KerbStops;
     const META: Meta = META;
 
     fn needs(_: &Params) -> Needs {
         vec![Need::Ego, Need::Track]
     }
 
-    fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
-        let Some(track) = cx.measures.track() else { return };
-        for (k, s) in cx.samples() {
-            let Some(speed) = cx.measures.ego_speed_mps(k) else {
-                cx.missing(out, k, Channel::Speed.name(), NO_SPEED);
-                continue;
-            };
-            let stops = state.moved && speed.value.abs() < STANDING_MPS;
-            state.moved = speed.value.abs() >= STANDING_MPS;
-            if !area::on_map(track, &s) {
-                cx.missing(out, k, "edge of the road", OFF_MAP);
-                continue;
-            }
-            cx.judged(out, k);
-            let (near, far) = if stops { distance(cx, track, k) } else { continue };
-            if near > p.near_m {
-                continue;
-            }
-            match stays(cx, k, p) {
-                Some(true) => state.stops += 1,
-                Some(false) => continue,
-                None => {
-                    cx.missing(out, k, "length of the stop", LOG_ENDS);
-                    continue;
-                }
-            }
+    fn scan(cx: &Context<'_>, p: &Params, state: &mut KerbStops, out: &mut RuleResult) {
+        state.scan(cx, (p.near_m, p.min_stop_s), out, |_, k, far, out| {
+            let t_ns = cx.measures.ego().samples()[k].t_ns;
             let event = Event {
                 rule: META.id,
                 what: "parked too far from the kerb".into(),
                 value: "distance from the kerb",
                 unit: "m",
-                when: Interval::new(s.t_ns, s.t_ns),
+                when: Interval::new(t_ns, t_ns),
                 limit: Limit::AtMost(p.max_distance_m),
                 measured: far,
             };
             event.judge(cx, out, |f| f.details.push(word("side", "right")));
-        }
+        });
     }
 
-    fn finish(_: &Params, state: State, out: &mut RuleResult) {
+    fn finish(_: &Params, state: KerbStops, out: &mut RuleResult) {
         out.opportunities = state.stops;
     }
-}
-
-/// Whether the ego stays at a stand from sample `k` on for long enough; `None` if its data end before.
-fn stays(cx: &Context<'_>, k: usize, p: &Params) -> Option<bool> {
-    let samples = cx.measures.ego().samples();
-    let until = samples[k].t_ns + from_s(p.min_stop_s).unwrap_or(0);
-    let stands = |j: usize| cx.measures.ego_speed_mps(j).is_some_and(|v| v.value.abs() < STANDING_MPS);
-    let mut j = k;
-    while samples[j].t_ns < until {
-        if !stands(j) {
-            return Some(false);
-        }
-        if !samples[j].goes_on {
-            return None;
-        }
-        j += 1;
-    }
-    Some(true)
-}
-
-/// Distance of the nearer and of the farther right corner from the edge, metres.
-fn distance(cx: &Context<'_>, track: &Track, k: usize) -> (f64, Value) {
-    let s = cx.measures.ego().samples()[k];
-    let run = &cx.measures.window().runs()[s.run];
-    let corners = body::corners_m(&s.pose, &run.size);
-    let far = |c: [f64; 2]| track.drivable_clearance(c, s.z_m, area::CUT_OFF_M).max(0.0);
-    let (rear, front) = (far(corners[2]), far(corners[3]));
-    let known = Uncertainty::from_option;
-    let reach = 0.5 * math::hypot(run.size.length_m, run.size.width_m);
-    let u = known(run.accuracy.position_m.at(s.i))
-        .rss(known(run.size.accuracy_m).times(0.5))
-        .rss(known(run.accuracy.yaw_rad.at(s.i)).times(reach))
-        .rss(known(track.survey().accuracy_m));
-    (rear.min(front), Value { value: rear.max(front), u })
 }

@@ -3,8 +3,8 @@
 use lukao_measure::phase::is_red;
 use lukao_measure::priority;
 use lukao_measure::{Encounter, Entry};
-use lukao_model::RuleResult;
 use lukao_model::code::SignalState;
+use lukao_model::{Channel, RuleResult};
 use lukao_track::{SignalIx, Track, Turn};
 
 use super::control::{Control, control};
@@ -90,13 +90,13 @@ fn owed(cx: &Context<'_>, track: &Track, entry: &Entry, e: &Encounter) -> Owed {
     let arrow = |s: &SignalIx| track.signal(*s).governs.iter().all(|p| turns_left(track, *p));
     let protected = !track.lights_of(e.mine).is_empty() && track.lights_of(e.mine).iter().all(arrow);
     match control(cx, track, entry, e.mine, entry.t_ns) {
-        Control::Unknown(why) => return Owed::Unlit(why),
+        Control::Unknown(why) => return Owed::Unknown(Channel::SignalState.name(), why),
         Control::Shows(SignalState::Green | SignalState::FlashingGreen) if protected => return Owed::No,
         Control::Shows(s) if is_red(s) => return Owed::No,
         _ => {}
     }
     match control(cx, track, entry, e.theirs, e.ego_ns[0]) {
-        Control::Unknown(why) => Owed::Unlit(why),
+        Control::Unknown(why) => Owed::Unknown(Channel::SignalState.name(), why),
         Control::Shows(s) if is_red(s) => Owed::No,
         _ => Owed::Yes("it comes straight on from the other side"),
     }

@@ -1,6 +1,7 @@
 //! Right of way at junctions, and where one may not enter or stop.
 
 pub(crate) mod blocked_junction_entered;
+pub(crate) mod emergency_vehicle_cut_off;
 pub(crate) mod give_way;
 pub(crate) mod left_turn_cuts_oncoming;
 pub(crate) mod left_turn_right_of_centre;

@@ -3,7 +3,7 @@
 use lukao_measure::phase::is_red;
 use lukao_measure::priority::{self, Right, Why};
 use lukao_measure::{Encounter, Entry};
-use lukao_model::RuleResult;
+use lukao_model::{Channel, RuleResult};
 use lukao_track::{Track, Turn};
 
 use super::control::{Control, control};
@@ -82,7 +82,7 @@ fn owed(cx: &Context<'_>, track: &Track, entry: &Entry, e: &Encounter) -> Owed {
         return Owed::No;
     };
     match control(cx, track, entry, e.theirs, e.ego_ns[0]) {
-        Control::Unknown(why) => Owed::Unlit(why),
+        Control::Unknown(why) => Owed::Unknown(Channel::SignalState.name(), why),
         Control::Shows(s) if is_red(s) => Owed::No,
         _ => Owed::Yes(why.text()),
     }

@@ -2,7 +2,7 @@
 
 use lukao_measure::phase::is_red;
 use lukao_measure::{Encounter, Entry};
-use lukao_model::RuleResult;
+use lukao_model::{Channel, RuleResult};
 use lukao_track::{Track, Turn};
 
 use super::control::{Control, control};
@@ -84,12 +84,12 @@ fn owed(cx: &Context<'_>, track: &Track, entry: &Entry, e: &Encounter) -> Owed {
         return Owed::No;
     }
     match control(cx, track, entry, e.mine, entry.t_ns) {
-        Control::Unknown(why) => return Owed::Unlit(why),
+        Control::Unknown(why) => return Owed::Unknown(Channel::SignalState.name(), why),
         Control::Shows(s) if is_red(s) => {}
         _ => return Owed::No,
     }
     match control(cx, track, entry, e.theirs, e.ego_ns[0]) {
-        Control::Unknown(why) => Owed::Unlit(why),
+        Control::Unknown(why) => Owed::Unknown(Channel::SignalState.name(), why),
         Control::Shows(s) if is_red(s) => Owed::No,
         _ => Owed::Yes("it has been let go, the ego has red"),
     }

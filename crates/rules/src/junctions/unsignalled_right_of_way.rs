@@ -2,7 +2,7 @@
 
 use lukao_measure::priority::{self, Right, Why};
 use lukao_measure::{Encounter, Entry};
-use lukao_model::RuleResult;
+use lukao_model::{Channel, RuleResult};
 use lukao_track::Track;
 
 use super::control::unsignalled;
@@ -89,6 +89,6 @@ fn owed(cx: &Context<'_>, track: &Track, entry: &Entry, e: &Encounter) -> Owed {
     match unsignalled(cx, track, entry, e.mine) {
         Ok(true) => Owed::Yes(why.text()),
         Ok(false) => Owed::No,
-        Err(why) => Owed::Unlit(why),
+        Err(why) => Owed::Unknown(Channel::SignalState.name(), why),
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use lukao_measure::{Encounter, Entry, Value};
 use lukao_model::outcome::{Judgement, Limit};
-use lukao_model::{ActorIx, Channel, Interval, RuleResult};
+use lukao_model::{ActorIx, Interval, RuleResult};
 
 use crate::context::{Context, UNSURE};
 use crate::episode::{actor_id, finding, number, word};
@@ -18,8 +18,8 @@ pub(super) enum Owed {
     No,
     /// Yes, and why.
     Yes(&'static str),
-    /// The state of a light decides, and is not known.
-    Unlit(String),
+    /// Something decides and is not known: what, and why.
+    Unknown(&'static str, String),
 }
 
 /// A rule of yielding.
@@ -36,7 +36,7 @@ pub(super) struct Yielding<'p> {
 enum Way {
     Fine,
     Yielded,
-    Unlit(String),
+    Unknown(&'static str, String),
     Unsure,
     Broken(Value, &'static str),
 }
@@ -79,9 +79,9 @@ fn one(
     let limit = Limit::AtLeast(rule.min_gap_s);
     let came = |e: &Encounter| match (rule.owed)(entry, e) {
         Owed::No => Way::Fine,
-        Owed::Unlit(why) => {
+        Owed::Unknown(what, why) => {
             if e.gap_s.is_some() {
-                Way::Unlit(why)
+                Way::Unknown(what, why)
             } else {
                 Way::Fine
             }
@@ -99,8 +99,8 @@ fn one(
     let ways: Vec<(Way, &Encounter)> = with.iter().map(|e| (came(e), *e)).collect();
     *occasions += u64::from(ways.iter().any(|w| !matches!(w.0, Way::Fine)));
     let when = Interval::new(entry.t_ns, entry.t_ns);
-    if let Some(Way::Unlit(why)) = ways.iter().map(|w| &w.0).find(|w| matches!(w, Way::Unlit(_))) {
-        return cx.missing_in(out, when, Channel::SignalState.name(), why);
+    if let Some(Way::Unknown(what, why)) = ways.iter().map(|w| &w.0).find(|w| matches!(w, Way::Unknown(..))) {
+        return cx.missing_in(out, when, what, why);
     }
     if ways.iter().any(|w| matches!(w.0, Way::Unsure)) {
         return cx.missing_in(out, when, "gap left", UNSURE);

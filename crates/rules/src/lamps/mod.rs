@@ -17,3 +17,5 @@ pub(crate) mod indicator_left_on;
 pub(crate) mod indicator_missing;
 pub(crate) mod indicator_wrong_side;
 pub(crate) mod main_beam_close_behind;
+pub(crate) mod main_beam_oncoming;
+pub(crate) mod position_lamps_off_at_night;

@@ -1,7 +1,7 @@
 //! The rule `forbidden-overtaking`.
 
 use lukao_measure::Value;
-use lukao_measure::ground::{Ground, grounds};
+use lukao_measure::ground::{Ground, Hard, grounds};
 use lukao_model::RuleResult;
 use lukao_model::outcome::{Limit, Uncertainty};
 
@@ -16,7 +16,7 @@ rule! {
     ///
     /// ## Checks
     /// Where the ego is when it passes a vehicle that it followed in its lane within the 20 s before: in a junction, on a crossing or
-    /// level crossing, in a tunnel or sharp bend, on a bridge or a ramp, each as the parameters say.
+    /// level crossing, in a tunnel or sharp bend, on a bridge, a steep slope or a ramp, each as the parameters say.
     ///
     /// ## Method
     /// For each overtaking: the one overtaken moves, both head the same way, and he was the one ahead in the ego's lane before. Measured
@@ -32,9 +32,9 @@ rule! {
     /// middle is decided without regard to the uncertainty of positions.
     ///
     /// ## Source
-    /// Road Traffic Safety Law, article 43 (junction, level crossing, narrow bridge, bend, tunnel, crossing; basis: text) and its
-    /// Regulations, article 82(2) (ramp, acceleration and deceleration lane). The radius of a bend is this project's own reading. Steep
-    /// slopes and dense traffic are not looked at.
+    /// Road Traffic Safety Law, article 43 (junction, level crossing, narrow bridge, bend, steep slope, tunnel, crossing; basis: text) and its
+    /// Regulations, article 82(2) (ramp, acceleration and deceleration lane). The radius of a bend and the grade of a
+    /// slope are this project's own reading. Dense traffic is not looked at.
     ForbiddenOvertaking = "forbidden-overtaking" {
         /// Inside junctions.
         flag in_junctions = true;
@@ -48,10 +48,14 @@ rule! {
         flag on_bridges = false;
         /// In sharp bends.
         flag in_bends = true;
+        /// On steep slopes.
+        flag on_slopes = true;
         /// On ramps, acceleration and deceleration lanes.
         flag on_ramps = true;
         /// Largest radius of a sharp bend.
         number bend_radius_m = 50.0, "m", 5.0..=1000.0;
+        /// Least grade of a steep slope, up or down.
+        number grade_percent = 7.0, "%", 1.0..=50.0;
     }
 }
 
@@ -63,6 +67,7 @@ fn forbidden(p: &Params, ground: Ground) -> bool {
         Ground::Tunnel => p.in_tunnels,
         Ground::Bridge => p.on_bridges,
         Ground::Bend => p.in_bends,
+        Ground::Slope => p.on_slopes,
         Ground::Ramp => p.on_ramps,
         Ground::Motorway | Ground::OneWay => false,
     }
@@ -87,7 +92,11 @@ impl Rule for ForbiddenOvertaking {
                 cx.missing(out, o.k, "lane", NO_LANE);
                 continue;
             };
-            let all = grounds(track, &place.hit, p.bend_radius_m);
+            let all = grounds(
+                track,
+                &place.hit,
+                Hard { bend_radius_m: p.bend_radius_m, grade_percent: p.grade_percent },
+            );
             let Some((ground, element)) = all.into_iter().find(|(g, _)| forbidden(p, *g)) else { continue };
             let s = cx.measures.ego().samples()[o.k];
             let one = Value { value: 1.0, u: Uncertainty::Known(0.0) };

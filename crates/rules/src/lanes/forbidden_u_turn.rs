@@ -1,6 +1,6 @@
 //! The rule `forbidden-u-turn`.
 
-use lukao_measure::ground::{Ground, grounds};
+use lukao_measure::ground::{Ground, Hard, grounds};
 use lukao_measure::manoeuvre::Kind;
 use lukao_measure::{Manoeuvre, Value};
 use lukao_model::RuleResult;
@@ -16,7 +16,8 @@ rule! {
     /// The ego turns round where that is forbidden.
     ///
     /// ## Checks
-    /// Whether the ego, while it turns round, is on a crossing, a level crossing, a bridge or a motorway, in a tunnel or a sharp bend,
+    /// Whether the ego, while it turns round, is on a crossing, a level crossing, a bridge, a steep slope or a motorway, in a tunnel or a sharp
+    /// bend,
     /// or comes from a lane with a sign that forbids to turn round or left, each as the parameters say.
     ///
     /// ## Method
@@ -33,8 +34,8 @@ rule! {
     ///
     /// ## Source
     /// Regulations on the Implementation of the Road Traffic Safety Law, article 49 (signs, level crossing, crossing, bridge, sharp bend,
-    /// tunnel) and article 82(1) (expressway; basis: text). The radius of a bend and the reach of a sign are this project's own reading.
-    /// Steep slopes are not looked at.
+    /// steep slope, tunnel) and article 82(1) (expressway; basis: text). The radius of a bend, the grade of a slope and the reach of a sign are this
+    /// project's own reading.
     ForbiddenUTurn = "forbidden-u-turn" {
         /// On crossings for pedestrians.
         flag on_crossings = true;
@@ -46,12 +47,16 @@ rule! {
         flag on_bridges = true;
         /// In sharp bends.
         flag in_bends = true;
+        /// On steep slopes.
+        flag on_slopes = true;
         /// On motorways.
         flag on_motorways = true;
         /// After signs that forbid it.
         flag by_signs = true;
         /// Largest radius of a sharp bend.
         number bend_radius_m = 50.0, "m", 5.0..=1000.0;
+        /// Least grade of a steep slope, up or down.
+        number grade_percent = 7.0, "%", 1.0..=50.0;
         /// How far before the turn a sign may stand.
         number sign_reach_m = 100.0, "m", 1.0..=1000.0;
     }
@@ -64,6 +69,7 @@ fn forbidden(p: &Params, ground: Ground) -> bool {
         Ground::Tunnel => p.in_tunnels,
         Ground::Bridge => p.on_bridges,
         Ground::Bend => p.in_bends,
+        Ground::Slope => p.on_slopes,
         Ground::Motorway => p.on_motorways,
         Ground::Junction | Ground::Ramp | Ground::OneWay => false,
     }
@@ -129,7 +135,8 @@ fn place(cx: &Context<'_>, track: &Track, p: &Params, x: &Manoeuvre) -> Option<(
     let from = samples.partition_point(|s| s.t_ns < x.from_ns);
     let on_way = (from..samples.len()).take_while(|j| samples[*j].t_ns <= x.to_ns);
     on_way.flat_map(|j| places.hits(j)).find_map(|hit| {
-        let all = grounds(track, hit, p.bend_radius_m);
+        let all =
+            grounds(track, hit, Hard { bend_radius_m: p.bend_radius_m, grade_percent: p.grade_percent });
         // A connecting lane that turns round is a bend by itself.
         let bend_of_junction = |g: Ground| g == Ground::Bend && track.lane(hit.lane).in_junction;
         let (ground, element) = all.into_iter().find(|(g, _)| forbidden(p, *g) && !bend_of_junction(*g))?;

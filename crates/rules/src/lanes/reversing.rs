@@ -1,6 +1,6 @@
 //! The rule `reversing`.
 
-use lukao_measure::ground::{Ground, grounds};
+use lukao_measure::ground::{Ground, Hard, grounds};
 use lukao_measure::motion::STANDING_MPS;
 use lukao_model::{Channel, RuleResult};
 
@@ -16,8 +16,8 @@ rule! {
     /// The ego reverses where that is forbidden.
     ///
     /// ## Checks
-    /// The way driven backward in one go on a motorway, on a one-way road, in a junction, tunnel or sharp bend, on a bridge or
-    /// a level crossing: each as the parameters say.
+    /// The way driven backward in one go on a motorway, on a one-way road, in a junction, tunnel or sharp bend, on a bridge, a
+    /// steep slope or a level crossing: each as the parameters say.
     ///
     /// ## Method
     /// At each sample at which the ego moves backward, by its logged or derived speed along the body. The way from sample to
@@ -29,14 +29,14 @@ rule! {
     /// reversing.
     ///
     /// ## Limits
-    /// `max_distance_m`; at equality it is kept. Tunnels, bridges and level crossings are those that the map has. A carriageway
+    /// `max_distance_m`; at equality it is kept. Tunnels, bridges, level crossings and slopes are those that the map has. A carriageway
     /// that the map makes a road of its own is one-way like any other. The uncertainty is √2 times that of a position; which
     /// lane holds the middle is decided without regard to it.
     ///
     /// ## Source
     /// Regulations on the Implementation of the Road Traffic Safety Law, article 50 (level crossing, junction, one-way road,
-    /// bridge, sharp bend, tunnel) and article 82(1) (expressway; basis: text). The distance that is let pass and the radius of
-    /// a sharp bend are this project's own reading. Steep slopes are not looked at.
+    /// bridge, sharp bend, steep slope, tunnel) and article 82(1) (expressway; basis: text). The distance that is let pass, the radius
+    /// of a sharp bend and the grade of a steep slope are this project's own reading.
     Reversing = "reversing" {
         /// Greatest way backward in one go.
         number max_distance_m = 1.0, "m", 0.0..=100.0;
@@ -54,8 +54,12 @@ rule! {
         flag on_level_crossings = true;
         /// In sharp bends.
         flag in_bends = true;
+        /// On steep slopes.
+        flag on_slopes = true;
         /// Largest radius of a sharp bend.
         number bend_radius_m = 50.0, "m", 5.0..=1000.0;
+        /// Least grade of a steep slope, up or down.
+        number grade_percent = 7.0, "%", 1.0..=50.0;
         /// Stretches at most this far apart are one.
         number merge_s = 2.0, "s", 0.0..=60.0;
     }
@@ -89,6 +93,7 @@ fn forbidden(p: &Params, ground: Ground) -> bool {
         Ground::Bridge => p.on_bridges,
         Ground::LevelCrossing => p.on_level_crossings,
         Ground::Bend => p.in_bends,
+        Ground::Slope => p.on_slopes,
         Ground::Crossing | Ground::Ramp => false,
     }
 }
@@ -120,7 +125,11 @@ impl Rule for Reversing {
                 cx.judged(out, k);
             }
             let found = place.filter(|_| backward).and_then(|place| {
-                let all = grounds(track, &place.hit, p.bend_radius_m);
+                let all = grounds(
+                    track,
+                    &place.hit,
+                    Hard { bend_radius_m: p.bend_radius_m, grade_percent: p.grade_percent },
+                );
                 all.into_iter().find(|(ground, _)| forbidden(p, *ground))
             });
             let here = found.map(|(ground, element)| Here {

@@ -112,6 +112,20 @@ pub fn cases() -> Vec<Case> {
             })
             .accuracy(0.005)
             .sizes(&[0.1, 0.5]),
+        Case::at_least("parks-near-junction", 50.0, "m")
+            .fault("parks with its front this far before a junction", |way_m| {
+                // The junction begins 12 m before the middle.
+                let path = Path::from(-109.0, -2.4, 0.0).straight(100.0);
+                let speed = Speed::of(5.0).stop_at_m(109.0 - 12.0 - way_m - 2.25, 1.5);
+                let end_s = speed.end_s();
+                let ego = Body::car("ego").course(Course::new(path, speed));
+                Plan::new("parks", end_s + 25.0, ego)
+                    .when_s(end_s, end_s)
+                    .on(xodr::track(&example::crossroads(&[])).unwrap())
+            })
+            // It counts as standing a little before it does.
+            .accuracy(0.1)
+            .sizes(&[20.0, 80.0]),
     ]
 }
 

@@ -2,8 +2,8 @@
 //! 4 north; 12 m from the middle they end.
 
 use lukao_model::code::SignalState::{FlashingRed, Green};
-use lukao_model::math;
 use lukao_model::vehicle::ActorClass;
+use lukao_model::{Channel, math};
 use lukao_synth::{Body, Course, Path, Plan, Speed, solve, xodr};
 use lukao_track::{Track, example};
 
@@ -30,6 +30,14 @@ pub fn cases() -> Vec<Case> {
         crossing("unsignalled-right-of-way")
             .fault("leaves this gap to one from the right", |gap| meet(&[], way(0, 2), way(1, 2), gap))
             .sizes(&[0.8, 4.0])
+            .lacks(Lack::OthersReference, "actor poses"),
+        Case::at_least("emergency-vehicle-cut-off", 3.0, "s")
+            .accuracy(0.2)
+            .fault("leaves this gap to an ambulance on duty", |gap| {
+                meet(&[], way(0, 2), way(3, 2), gap)
+                    .log(|d| d.actor_codes("other", Channel::EmergencyLamp, &[(0.0, Some(1))]))
+            })
+            .sizes(&[1.0, 4.5])
             .lacks(Lack::OthersReference, "actor poses"),
         crossing("left-turn-cuts-oncoming")
             .fault("leaves this gap to one who comes straight on", |gap| meet(&[], way(0, 3), way(2, 2), gap))

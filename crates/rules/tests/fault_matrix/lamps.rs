@@ -80,6 +80,7 @@ fn others() -> Vec<Case> {
     };
     vec![
         lamp("headlamps-off-at-night", Channel::Illuminance, 10.0, Channel::LowBeam, 1),
+        lamp("position-lamps-off-at-night", Channel::Illuminance, 10.0, Channel::PositionLamp, 1),
         lamp("headlamps-off-in-fog", Channel::Visibility, 120.0, Channel::LowBeam, 1),
         lamp("fog-lamps-off", Channel::Visibility, 120.0, Channel::FrontFogLamp, 1),
         lamp("hazard-lights-missing", Channel::Visibility, 60.0, Channel::Indicator, HAZARD),
@@ -130,6 +131,26 @@ fn others() -> Vec<Case> {
             .sizes(&[2.0, 8.0])
             .lacks(Lack::DriveChannel(Channel::Visibility), "visibility_m")
             .exact(),
+        Case::at_least("main-beam-oncoming", 150.0, "m")
+            .fault("dips the main beam this far before one who comes", |gap_m| {
+                const FROM_M: f64 = 195.0;
+                let car = |id: &str, x: f64, y: f64, yaw: f64| {
+                    Body::car(id).course(Course::new(Path::from(x, y, yaw).straight(400.0), Speed::of(10.0)))
+                };
+                // They come nearer by 20 m a second.
+                let dips_s = (FROM_M - gap_m) / 20.0;
+                let ego = car("ego", 10.0, -1.75, 0.0)
+                    .log(move |a| a.code(Channel::HighBeam, move |t, _| Some(u8::from(t <= dips_s))));
+                Plan::new("meets", 9.0, ego)
+                    .hz(100.0)
+                    .actor(car("other", 10.0 + 4.5 + FROM_M, 1.75, std::f64::consts::PI))
+                    .when_s(0.0, dips_s)
+                    .on(xodr::Map::new().road(xodr::Road::two_way("1", 600.0)).track().unwrap())
+            })
+            // 0.2 m from sample to sample.
+            .accuracy(0.21)
+            .sizes(&[100.0, 180.0])
+            .lacks(Lack::OthersReference, "actor poses"),
         Case::at_least("main-beam-close-behind", 50.0, "m")
             .fault("follows at this gap with the main beam on", |gap_m| {
                 let road = xodr::Road::two_way("1", 600.0);

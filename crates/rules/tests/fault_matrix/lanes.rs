@@ -39,7 +39,7 @@ pub fn cases() -> Vec<Case> {
             .accuracy(0.25)
             .sizes(&[45.0, 80.0]),
         Case::at_most("non-motor-lane-used", 50.0, "m")
-            .fault("drives this far in the bicycle lane", |way| visits("biking", "town", 10.0, way))
+            .fault("drives this far in the bicycle lane", |way| visits("biking", "town", 8.0, way))
             .params("max_distance_m = 50.0")
             .accuracy(0.25)
             .sizes(&[45.0, 80.0])

@@ -69,6 +69,31 @@ pub fn cases() -> Vec<Case> {
             })
             .accuracy(0.01)
             .sizes(&[20.0, 45.0]),
+        Case::at_most("fast-down-steep-slope", 30.0, "km/h")
+            .fault("drives down a slope of 8 % at this speed", |kmh| {
+                let slope = r#"</planView><elevationProfile><elevation s="0" a="100" b="-0.08" c="0" d="0"/></elevationProfile>"#;
+                let map = xodr::Map::new().road(road()).text().replace("</planView>", slope);
+                // Its height is not logged.
+                let ego = Body::car("ego").course(Course::new(straight(), Speed::of(kmh / KMH)));
+                let ego = ego.log(|a| a.height(None, Some(1.5)));
+                Plan::new("down", 12.0, ego).when_s(0.0, 12.0).on(xodr::track(&map).unwrap())
+            })
+            .accuracy(0.01)
+            .sizes(&[20.0, 45.0]),
+        Case::at_most("fast-into-non-motor-lane", 30.0, "km/h")
+            .fault("swerves into a lane for cyclists at this speed", |kmh| {
+                let path = Path::from(10.0, -1.75, 0.0).straight(50.0).shift(-1.1, 40.0).shift(1.1, 40.0).straight(150.0);
+                let at = |m: f64| m * KMH / kmh;
+                let ego = Body::car("ego").course(Course::new(path, Speed::of(kmh / KMH)));
+                let road = xodr::Road::one_way("1", 600.0, 1).right_mark(0, "broken");
+                let road = road.right(xodr::Lane::new("biking"));
+                Plan::new("swerves", at(200.0), ego)
+                    .when_s(at(50.0), at(130.0))
+                    .on(xodr::Map::new().road(road).track().unwrap())
+            })
+            .accuracy(0.01)
+            .sizes(&[20.0, 45.0])
+            .side("leaves-drivable-area", "a lane for cyclists is none for cars"),
         Case::at_most("fast-in-sharp-bend", 30.0, "km/h")
             .fault("drives through a bend of 42 m at this speed", |kmh| {
                 let road = xodr::Road::one_way("1", 80.0, 1).arc(90.0, 40.0).straight(80.0);

@@ -59,8 +59,8 @@ fn past(y_m: f64, road: Straight) -> Case {
         (3.0, 55.0, to, 0.0),
         (9.0, 145.0, to, 0.0),
     ]);
-    let other = car("other", 60.0, y_m, 5.0);
-    let ego = ActorBuilder::car("ego").motion(motion);
+    let other = car("other", 60.0, y_m, 5.0).height(None, None);
+    let ego = ActorBuilder::car("ego").motion(motion).height(None, None);
     Case::new(drive(9.0, ego).actor(other).build()).on(road.track())
 }
 
@@ -73,7 +73,7 @@ fn past_in_tunnel(from_m: f64) -> Case {
 fn round(y_m: f64, bridge_m: f64) -> Case {
     let motion =
         Motion::at(30.0, y_m, 0.0).speed(3.5).cruise(20.0 / 3.5).arc(1.75, std::f64::consts::PI * 0.5);
-    let ego = ActorBuilder::car("ego").motion(motion);
+    let ego = ActorBuilder::car("ego").motion(motion).height(None, None);
     let road = Straight::two_way("broken").structure("bridge", bridge_m, 20.0);
     Case::new(drive(12.0, ego).build()).on(road.track())
 }
@@ -258,6 +258,16 @@ fn the_second_change_counts_only_to_the_same_side() {
     let ego = ActorBuilder::car("ego").motion(motion);
     let r = Case::new(drive(9.0, ego).build()).on(Straight::one_way(2).track()).run("double-lane-change");
     assert!(r.findings.is_empty() && r.opportunities == 2, "{r:?}");
+}
+
+#[test]
+fn a_steep_slope_forbids_to_turn_round_and_to_overtake() {
+    let steep = |percent: f64| {
+        let round = round(-1.75, 1000.0).on(Straight::two_way("broken").grade(percent).track());
+        let past = past(-5.25, Straight::one_way(2).grade(percent));
+        (round.run("forbidden-u-turn").findings.len(), past.run("forbidden-overtaking").findings.len())
+    };
+    assert_eq!((steep(8.0), steep(-8.0), steep(6.0)), ((1, 1), (1, 1), (0, 0)));
 }
 
 #[test]

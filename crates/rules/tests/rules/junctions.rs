@@ -2,9 +2,10 @@
 
 use std::f64::consts::{FRAC_PI_2, PI};
 
-use lukao_model::Outcome;
 use lukao_model::code::SignalState::{FlashingAmber, Green, Red, Unknown};
+use lukao_model::code::Switch;
 use lukao_model::vehicle::ActorClass;
+use lukao_model::{Channel, Outcome};
 use lukao_testkit::{ActorBuilder, DriveBuilder, Motion};
 use lukao_track::example;
 
@@ -79,6 +80,15 @@ fn right_before_left(x: f64, accuracy_m: f64) -> Case {
     crossroads(&[], accurate(moving("ego", right.cruise(10.0)), accuracy_m), moving("other", left))
 }
 
+/// Straight on before an ambulance from the left, which goes straight on too.
+fn ambulance(gap_s: f64, accuracy_m: f64, lamp: Option<Switch>) -> Case {
+    let y_m = (4.175 + gap_s) * 10.0 + 1.75;
+    let other = moving("other", Motion::at(-1.75, y_m, -FRAC_PI_2).speed(10.0).cruise(1000.0));
+    let d = drive(14.0, accurate(eastward(), accuracy_m)).actor(other);
+    let d = d.actor_codes("other", Channel::EmergencyLamp, &[(0.0, lamp.map(Switch::code))]);
+    Case::new(d.build()).on(exact(&example::crossroads(&[]))).guarded()
+}
+
 /// From the west to the north on an arc whose end lies in the middle of the lane north. The centre point is the origin.
 fn round_centre(radius_m: f64, accuracy_m: f64) -> Case {
     let before = (1.75 - radius_m + 40.0) / 5.0;
@@ -142,6 +152,14 @@ fn stop_sign(slowest_mps: f64, from_m: f64) -> Case {
 pub fn twins() -> Vec<Twin> {
     vec![
         ("give-way", [give_way(2.1, 0.0), give_way(1.9, 0.0), give_way(1.9, 5.0)]),
+        (
+            "emergency-vehicle-cut-off",
+            [
+                ambulance(3.2, 0.0, Some(Switch::On)),
+                ambulance(2.8, 0.0, Some(Switch::On)),
+                ambulance(2.8, 5.0, Some(Switch::On)),
+            ],
+        ),
         ("left-turn-cuts-oncoming", [oncoming(65.5, 0.0), oncoming(63.5, 0.0), oncoming(63.5, 5.0)]),
         (
             "left-turn-right-of-centre",
@@ -229,6 +247,16 @@ fn one_conduct_is_one_rule() {
     others(&oncoming(45.0, 0.0), "left-turn-cuts-oncoming");
     others(&right_before_left(45.0, 0.0), "right-turn-cuts-left-turn");
     others(&ring(90.0, 0.0), "roundabout-entry");
+}
+
+#[test]
+fn only_on_duty_an_emergency_vehicle_goes_first() {
+    let run = |lamp| ambulance(1.0, 0.0, lamp).run("emergency-vehicle-cut-off");
+    let f = run(Some(Switch::On)).findings.remove(0);
+    assert!((f.measured - 1.0).abs() < 0.06 && f.actors == ["other"], "{f:?}");
+    assert_eq!(run(Some(Switch::Off)).outcome(), Outcome::NotApplicable);
+    assert_eq!(run(None).undetermined[0].what, "emergency_lamp");
+    assert_eq!(ambulance(1.0, 0.0, Some(Switch::On)).run("unsignalled-right-of-way").findings, []);
 }
 
 #[test]

@@ -73,6 +73,14 @@ fn dazzles(gap_m: f64, accuracy_m: f64) -> Case {
     Case::new(drive(4.0, ego).actor(lead).build()).on(Straight::one_way(1).track()).guarded()
 }
 
+/// Comes toward another one, whose front is that far from the ego's when the data end.
+fn toward(last_m: f64, beam: Option<u8>) -> Case {
+    let ego = car("ego", 10.0, -1.75, 10.0).code(Channel::HighBeam, move |_, _| beam);
+    let motion = Motion::at(10.0 + 4.5 + last_m + 80.0, 1.75, std::f64::consts::PI).speed(10.0).cruise(20.0);
+    let other = ActorBuilder::car("other").motion(motion).dynamics();
+    Case::new(drive(4.0, ego).actor(other).build())
+}
+
 pub fn twins() -> Vec<Twin> {
     use Channel::{FrontFogLamp, Illuminance, LowBeam, Visibility};
     let unknown = || lane_change(&[(0.0, None)]);
@@ -104,6 +112,8 @@ pub fn twins() -> Vec<Twin> {
         ("indicator-missing", [lit(LEFT, 2.0, 9.0), lit(OFF, 2.0, 9.0), unknown()]),
         ("indicator-wrong-side", [lit(LEFT, 2.0, 9.0), lit(RIGHT, 2.0, 9.0), unknown()]),
         ("main-beam-close-behind", [dazzles(50.1, 0.0), dazzles(49.9, 0.0), dazzles(50.1, 0.5)]),
+        ("position-lamps-off-at-night", three(Illuminance, 10.0, Channel::PositionLamp, 1)),
+        ("main-beam-oncoming", [toward(150.1, Some(1)), toward(149.9, Some(1)), toward(150.1, None)]),
     ]
 }
 
@@ -147,6 +157,19 @@ fn a_fault_that_the_ego_drove_on_with_is_no_breakdown_later() {
     let d = d.mode(&[(0.0, Some(DrivingMode::Manual))]).actor_texts("ego", Channel::Fault, &[(2.0, "hot")]);
     let case = Case::new(d.actor_codes("ego", Channel::Indicator, &[(0.0, OFF)]).build());
     assert_eq!(case.run("breakdown-without-hazard-lights").outcome(), Outcome::NotApplicable);
+}
+
+#[test]
+fn dipped_in_time_and_others_aside_are_no_findings() {
+    let f = toward(100.0, Some(1)).run("main-beam-oncoming").findings.remove(0);
+    assert!((f.measured - 100.0).abs() < 1e-6 && f.actors == ["other"], "{f:?}");
+    // 180 m at the begin, 20 m/s nearer: 150 m after 1.5 s.
+    assert!((f.from_ns - 1_550_000_000).abs() < 51_000_000, "{f:?}");
+    assert_eq!(toward(100.0, Some(0)).run("main-beam-oncoming").outcome(), Outcome::Pass);
+    let aside = toward(100.0, Some(1)).params("max_lateral_m = 3.0").run("main-beam-oncoming");
+    assert_eq!(aside.outcome(), Outcome::NotApplicable, "{aside:?}");
+    let same_way = dazzles(60.0, 0.0).run("main-beam-oncoming");
+    assert_eq!(same_way.outcome(), Outcome::NotApplicable, "{same_way:?}");
 }
 
 #[test]

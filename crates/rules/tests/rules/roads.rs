@@ -13,6 +13,8 @@ pub struct Straight {
     pub left: Vec<(&'static str, &'static str)>,
     /// Marking on the reference line.
     pub centre: &'static str,
+    /// Rise in its direction, %.
+    pub grade_percent: f64,
     /// Kind of road, if the map says it.
     pub kind: Option<&'static str>,
     /// Objects, as XML.
@@ -29,6 +31,7 @@ impl Straight {
             right: (1..=lanes).map(|i| ("driving", if i == lanes { "solid" } else { "broken" })).collect(),
             left: Vec::new(),
             centre: "solid",
+            grade_percent: 0.0,
             kind: None,
             objects: String::new(),
             signals: String::new(),
@@ -42,6 +45,12 @@ impl Straight {
 
     pub fn kind(mut self, kind: &'static str) -> Self {
         self.kind = Some(kind);
+        self
+    }
+
+    /// Rising by so much; falling is negative.
+    pub fn grade(mut self, percent: f64) -> Self {
+        self.grade_percent = percent;
         self
     }
 
@@ -66,10 +75,16 @@ impl Straight {
         let left = if left.is_empty() { String::new() } else { format!("<left>{}</left>", left.concat()) };
         let kind = self.kind.map(|k| format!(r#"<type s="0" type="{k}"/>"#)).unwrap_or_default();
         let (length, centre) = (self.length_m, self.centre);
+        let elevation = if self.grade_percent == 0.0 {
+            String::new()
+        } else {
+            let b = self.grade_percent / 100.0;
+            format!(r#"<elevationProfile><elevation s="0" a="200" b="{b}" c="0" d="0"/></elevationProfile>"#)
+        };
         format!(
             r#"<OpenDRIVE><header revMajor="1" revMinor="4"/>
             <road id="1" name="" length="{length}" junction="-1" rule="RHT">{kind}
-            <planView><geometry s="0" x="0" y="0" hdg="0" length="{length}"><line/></geometry></planView>
+            <planView><geometry s="0" x="0" y="0" hdg="0" length="{length}"><line/></geometry></planView>{elevation}
             <lanes><laneSection s="0">{left}
             <center><lane id="0" type="none"><roadMark sOffset="0" type="{centre}" color="yellow" width="0.15"/></lane></center>
             <right>{right}</right></laneSection></lanes>

@@ -12,7 +12,7 @@ use crate::twins::Twin;
 const KMH: f64 = 3.6;
 
 fn on(road: &Straight, y_m: f64, kmh: f64, u_mps: f64) -> Case {
-    let ego = car("ego", 10.0, y_m, kmh / KMH).channel_quality(
+    let ego = car("ego", 10.0, y_m, kmh / KMH).height(None, Some(1.5)).channel_quality(
         Channel::Speed,
         lukao_model::values::Accuracy::Constant(u_mps),
         lukao_model::Origin::Simulation,
@@ -72,6 +72,18 @@ fn level_crossing(kmh: f64, u_mps: f64) -> Case {
     on(&road, -1.75, kmh, u_mps).params("max_kmh = 30.0")
 }
 
+/// Along a road of that grade.
+fn slope(percent: f64, kmh: f64, u_mps: f64) -> Case {
+    on(&Straight::one_way(1).grade(percent), -1.75, kmh, u_mps)
+}
+
+/// In a lane beside one for cyclists, whose border is at y = -3.5 m.
+fn beside_cyclists(y_m: f64, kmh: f64, u_mps: f64) -> Case {
+    let mut road = Straight::one_way(1);
+    road.right.push(("biking", "solid"));
+    on(&road, y_m, kmh, u_mps)
+}
+
 fn needless(kmh: f64, u_mps: f64) -> Case {
     let xodr = Straight::one_way(1).kind("town").xodr().replace(
         r#"<type s="0" type="town"/>"#,
@@ -120,6 +132,15 @@ pub fn twins() -> Vec<Twin> {
                 weather(Channel::Visibility, None, 29.9),
             ],
         ),
+        ("fast-down-steep-slope", [slope(-8.0, 29.9, 0.0), slope(-8.0, 30.1, 0.0), slope(-8.0, 29.9, 0.1)]),
+        (
+            "fast-into-non-motor-lane",
+            [
+                beside_cyclists(-2.7, 29.9, 0.0),
+                beside_cyclists(-2.7, 30.1, 0.0),
+                beside_cyclists(-2.7, 29.9, 0.1),
+            ],
+        ),
         ("fast-in-sharp-bend", [bend(29.9, 0.0), bend(30.1, 0.0), bend(29.9, 0.1)]),
         ("fast-on-narrow-road", [narrow(29.9, 0.0), narrow(30.1, 0.0), narrow(29.9, 0.1)]),
         (
@@ -154,6 +175,29 @@ fn values_are_those_of_the_plan() {
     assert!((radius - 41.75).abs() < 3.0, "the lane's course is sampled: {f:?}");
     let f = one(narrow(30.1, 0.0), "fast-on-narrow-road");
     assert!(format!("{:?}", f.details).contains("3.5"), "{f:?}");
+}
+
+#[test]
+fn only_steep_slopes_down_are_slow() {
+    let outcome = |percent: f64| slope(percent, 50.0, 0.0).run("fast-down-steep-slope").outcome();
+    assert_eq!(outcome(-7.1), Outcome::Fail);
+    assert_eq!(outcome(-6.9), Outcome::NotApplicable);
+    assert_eq!(outcome(8.0), Outcome::NotApplicable, "up");
+    let backing = Motion::at(50.0, -1.75, 0.0).speed(-10.0).cruise(10.0);
+    let ego = ActorBuilder::car("ego").motion(backing).height(None, Some(1.5)).dynamics();
+    let track = Straight::one_way(1).grade(8.0).track();
+    let r = Case::new(drive(3.0, ego).build()).on(track).run("fast-down-steep-slope");
+    assert_eq!(r.findings.len(), 1, "backward down: {r:?}");
+    assert!(format!("{:?}", r.findings[0].details).contains("-8.0"), "{r:?}");
+}
+
+#[test]
+fn a_part_of_the_body_in_a_lane_for_cyclists_is_enough() {
+    let outcome = |y_m: f64| beside_cyclists(y_m, 50.0, 0.0).run("fast-into-non-motor-lane").outcome();
+    assert_eq!(outcome(-2.65), Outcome::Fail, "the side is 5 cm over the border");
+    assert_eq!(outcome(-2.55), Outcome::NotApplicable, "the side is 5 cm within");
+    assert_eq!(outcome(-5.25), Outcome::Fail, "all of it");
+    assert_eq!(outcome(90.0), Outcome::Undetermined);
 }
 
 #[test]

@@ -39,6 +39,13 @@ fn bus_stop(for_s: f64, accuracy_m: f64) -> Case {
     Case::new(drive(for_s + 6.0, ego).build()).on(arm(objects)).params("max_s = 5.0").guarded()
 }
 
+/// Parks at the kerb with its front so far before the end of the arm.
+fn parks(way_m: f64, accuracy_m: f64) -> Case {
+    let stop_x = -12.0 - way_m - 2.25;
+    let m = Motion::at(stop_x - 16.0, -2.4, 0.0).speed(8.0).brake(2.0, 0.0).stand(30.0);
+    Case::new(drive(30.0, accurate(moving("ego", m), accuracy_m)).build()).on(arm("")).guarded()
+}
+
 /// Straight on behind one who stands so that there is this much room between the junction and him.
 fn blocked(room_m: f64, accuracy_m: f64) -> Case {
     let rear = 12.0 + room_m;
@@ -67,6 +74,7 @@ pub fn twins() -> Vec<Twin> {
             "level-crossing-on-red",
             [level_crossing(2.5, 0.0), level_crossing(2.0, 0.0), level_crossing(2.0, 3.0)],
         ),
+        ("parks-near-junction", [parks(50.1, 0.0), parks(49.9, 0.0), parks(50.1, 0.2)]),
         ("stops-at-bus-stop", [bus_stop(4.5, 0.0), bus_stop(5.5, 0.0), bus_stop(5.5, 0.2)]),
         (
             "stops-in-yellow-box",
@@ -94,6 +102,25 @@ fn the_time_and_the_room_are_those_of_the_plan() {
     assert_eq!(f.element.as_deref(), Some("crossing 4 / road 1"));
     let f = blocked(4.9, 0.0).run("blocked-junction-entered").findings.remove(0);
     assert!((f.measured - 4.9).abs() < 1e-6 && (f.limit - 5.0).abs() < 1e-9, "{f:?}");
+}
+
+#[test]
+fn the_way_to_the_nearest_place_ahead_or_behind_counts() {
+    let f = parks(20.0, 0.0).run("parks-near-junction").findings.remove(0);
+    assert!((f.measured - 20.0).abs() < 0.01 && f.element.as_deref() == Some("junction 9"), "{f:?}");
+    // A level crossing behind it, to x = -69 m, and a bridge from x = -30 m on.
+    let crossing = "<objects><object id=\"6\" type=\"levelCrossing\" s=\"40\" t=\"0\" hdg=\"0\" length=\"6\" width=\"7\"/></objects>";
+    let behind = Case { track: Some(arm(crossing)), ..parks(50.1, 0.0) };
+    let f = behind.run("parks-near-junction").findings.remove(0);
+    // Its rear is at x = -66.6 m.
+    assert!((f.measured - 2.4).abs() < 0.01 && f.what.ends_with("level crossing"), "{f:?}");
+    let bridge = "<objects><bridge id=\"b\" name=\"\" s=\"82\" length=\"10\" type=\"steel\"/></objects>";
+    let before = Case { track: Some(arm(bridge)), ..parks(50.1, 0.0) };
+    let f = before.run("parks-near-junction").findings.remove(0);
+    assert!((f.measured - 32.1).abs() < 0.01 && f.what.ends_with("bridge"), "{f:?}");
+    // A wait of some seconds is no parking, and the middle of the lane is not the kerb.
+    let short = parks(20.0, 0.0).params("min_stop_s = 29.0").run("parks-near-junction");
+    assert_eq!(short.outcome(), Outcome::Undetermined, "{short:?}");
 }
 
 #[test]
