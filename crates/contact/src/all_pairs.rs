@@ -77,6 +77,14 @@ pub struct PairHit {
     pub second: ActorIx,
 }
 
+impl PairHit {
+    /// Orders as the derived order does.
+    fn order(&self) -> u128 {
+        let when = self.t_ns as u64 ^ (1 << 63);
+        u128::from(when) << 64 | u128::from(self.first.0) << 32 | u128::from(self.second.0)
+    }
+}
+
 /// All times at which two footprints touch and that are samples of both on one clock, or of either if they are on two;
 /// exempt pairs left out; by time, then actors. Misses what happens between samples: see [`all_pairs`].
 #[must_use]
@@ -107,7 +115,8 @@ pub fn sampled_pairs(drive: &Drive, options: &Options) -> Vec<PairHit> {
                     }
                 });
             });
-            found.sort_unstable();
+            // One number each, which compares at once.
+            found.sort_unstable_by_key(PairHit::order);
             // An instant at which one run ends and the next of the same actor begins counts once.
             found.dedup();
             hits.extend_from_slice(&found);

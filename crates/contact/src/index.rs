@@ -18,6 +18,8 @@ pub(crate) const BLOCK: usize = 32;
 const VERSION: f32 = 1.0;
 const HEAD: usize = 5;
 const GRID_M: f64 = 4096.0;
+/// Boxes that are looked at together.
+const LANES: usize = 4;
 /// Outward, on top of rounding.
 const PAD_M: f64 = 1e-6;
 
@@ -136,16 +138,23 @@ impl<'a> BlockBoxes<'a> {
         // A difference of two f32 is off by half a unit in its last place, 6·10⁻⁸ of itself.
         let reach = (reach_m * (1.0 + 1e-5) + 1e-5) as f32;
         let reach2 = reach * reach * (1.0 + 1e-5);
-        self.gaps2(other, lo, hi, &mut |first, gaps2| {
-            // What is not a number proves nothing.
-            if gaps2.iter().fold(false, |any, g| any | !(*g > reach2)) {
-                for (k, gap2) in gaps2.iter().enumerate() {
-                    if !(*gap2 > reach2) {
-                        hot(first + k as u64);
-                    }
-                }
+        // What is done with a near block stays out of the loop over all.
+        for first in (lo..=hi).step_by(64) {
+            let n = (hi - first + 1).min(64) as usize;
+            let mut mask = near_mask(self.rows(first, n), other.rows(first, n), n, reach2);
+            while mask != 0 {
+                hot(first + u64::from(mask.trailing_zeros()));
+                mask &= mask - 1;
             }
-        });
+        }
+    }
+
+    /// The rows of `n` boxes from a block of the drive's on.
+    #[inline]
+    fn rows(&self, block: u64, n: usize) -> [&'a [f32]; 4] {
+        let from = (block - self.first) as usize;
+        let to = from + n;
+        [&self.min_x[from..to], &self.max_x[from..to], &self.min_y[from..to], &self.max_y[from..to]]
     }
 
     /// Calls `some` with the blocks of `lo..=hi`, some at a time and in order: the first, and the square of the
@@ -153,39 +162,75 @@ impl<'a> BlockBoxes<'a> {
     #[inline]
     pub(crate) fn gaps2(&self, other: &BlockBoxes<'a>, lo: u64, hi: u64, some: &mut impl FnMut(u64, &[f32])) {
         let n = (hi - lo + 1) as usize;
-        let (p, q) = ((lo - self.first) as usize, (lo - other.first) as usize);
         let mut d2 = [0.0f32; 64];
         for base in (0..n).step_by(64) {
-            let m = (n - base).min(64);
-            let part = |v: &'a [f32], first: usize| &v[first + base..first + base + m];
-            let a = [self.min_x, self.max_x, self.min_y, self.max_y].map(|v| part(v, p));
-            let b = [other.min_x, other.max_x, other.min_y, other.max_y].map(|v| part(v, q));
-            gaps2_into(a, b, &mut d2[..m]);
-            some(lo + base as u64, &d2[..m]);
+            let (m, block) = ((n - base).min(64), lo + base as u64);
+            gaps2_into(self.rows(block, m), other.rows(block, m), &mut d2[..m]);
+            some(block, &d2[..m]);
         }
     }
+}
+
+/// Bit `k` set: box `k` of `n`, 64 or fewer, is not proven far.
+#[inline]
+fn near_mask(a: [&[f32]; 4], b: [&[f32]; 4], n: usize, reach2: f32) -> u64 {
+    // What is not a number proves nothing.
+    let near = |gap2: f32| u64::from(!(gap2 > reach2));
+    let four = |g: [f32; LANES]| near(g[0]) | near(g[1]) << 1 | near(g[2]) << 2 | near(g[3]) << 3;
+    let mut mask = 0;
+    let whole = in_lanes(a, b, n, &mut |k, g| mask |= four(g) << k);
+    // The last ones over again: a remainder one by one costs more than the rest.
+    if let Some(last) = n.checked_sub(LANES) {
+        return mask | four(gaps2(at(a, last), at(b, last))) << last;
+    }
+    (whole..n).fold(mask, |mask, k| mask | near(gaps2::<1>(at(a, k), at(b, k))[0]) << k)
 }
 
 /// Squares of the distances between boxes, each given by least and greatest x and y.
 #[inline]
 fn gaps2_into(a: [&[f32]; 4], b: [&[f32]; 4], out: &mut [f32]) {
     let n = out.len();
-    for k in (0..n / 4 * 4).step_by(4) {
-        out[k..k + 4].copy_from_slice(&gaps2::<4>(a, b, k));
-    }
-    // The last four over again: a remainder one by one costs more than the rest.
-    if n >= 4 {
-        out[n - 4..].copy_from_slice(&gaps2::<4>(a, b, n - 4));
+    let whole = in_lanes(a, b, n, &mut |k, g| out[k..k + LANES].copy_from_slice(&g));
+    if let Some(last) = n.checked_sub(LANES) {
+        out[last..].copy_from_slice(&gaps2::<LANES>(at(a, last), at(b, last)));
     } else {
-        (0..n).for_each(|k| out[k] = gaps2::<1>(a, b, k)[0]);
+        (whole..n).for_each(|k| out[k] = gaps2::<1>(at(a, k), at(b, k))[0]);
     }
 }
 
-/// `N` of them from `k` on; a number of lanes that is known makes vectors of them.
-#[inline]
-fn gaps2<const N: usize>(a: [&[f32]; 4], b: [&[f32]; 4], k: usize) -> [f32; N] {
+/// Calls `some` with the first and the gaps of as many boxes as are looked at together, as often as `n` holds them;
+/// returns how many that were.
+#[inline(always)]
+fn in_lanes(a: [&[f32]; 4], b: [&[f32]; 4], n: usize, some: &mut impl FnMut(usize, [f32; LANES])) -> usize {
+    let m = n / LANES;
+    // Cut to one length first, so that no box is checked for being there.
+    let [a0, a1, a2, a3] = [lanes(a[0], m), lanes(a[1], m), lanes(a[2], m), lanes(a[3], m)];
+    let [b0, b1, b2, b3] = [lanes(b[0], m), lanes(b[1], m), lanes(b[2], m), lanes(b[3], m)];
+    for k in 0..m {
+        some(k * LANES, gaps2([a0[k], a1[k], a2[k], a3[k]], [b0[k], b1[k], b2[k], b3[k]]));
+    }
+    m * LANES
+}
+
+#[inline(always)]
+fn lanes(row: &[f32], m: usize) -> &[[f32; LANES]] {
+    &row.as_chunks::<LANES>().0[..m]
+}
+
+/// The values from `k` on of each row.
+#[inline(always)]
+fn at<const N: usize>(rows: [&[f32]; 4], k: usize) -> [[f32; N]; 4] {
     let load = |v: &[f32]| *v[k..].first_chunk::<N>().expect("as many are left");
-    let ([ax0, ax1, ay0, ay1], [bx0, bx1, by0, by1]) = (a.map(load), b.map(load));
+    // Not by `map`, which is called and not inlined.
+    [load(rows[0]), load(rows[1]), load(rows[2]), load(rows[3])]
+}
+
+/// `N` of them; a number of lanes that is known makes vectors of them.
+#[inline(always)]
+fn gaps2<const N: usize>(
+    [ax0, ax1, ay0, ay1]: [[f32; N]; 4],
+    [bx0, bx1, by0, by1]: [[f32; N]; 4],
+) -> [f32; N] {
     let positive = |v: f32| if v < 0.0 { 0.0 } else { v };
     let greater = |a: f32, b: f32| if a > b { a } else { b };
     std::array::from_fn(|i| {

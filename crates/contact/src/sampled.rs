@@ -55,9 +55,11 @@ pub(crate) fn touch(mine: &Body<'_>, other: &Body<'_>, near: &Near, room: &mut S
     let (a, b, i, j) = (&mine.track, &other.track, near.i, near.j);
     let halves = mine.shape.half_m.zip(other.shape.half_m);
     if let Some(halves) = halves.filter(|_| a.run.clock == b.run.clock) {
-        let plain = a.is_plain_at(i) && b.is_plain_at(j) && mine.shape.is_plain() && other.shape.is_plain();
         let d = [b.x[j] - a.x[i], b.y[j] - a.y[i]];
-        return plain && boxes_touch(halves, d, (a.yaw[i], b.yaw[j])) && same_level((a, i), (b, j));
+        // What is not plain is asked for last: it is rarer than what stays apart.
+        return boxes_touch(halves, d, (a.yaw[i], b.yaw[j]))
+            && (a.is_plain_at(i) && b.is_plain_at(j) && mine.shape.is_plain() && other.shape.is_plain())
+            && same_level((a, i), (b, j));
     }
     let knot = Knot::new((a, i, &mine.shape), (b, j, &other.shape), (near.from_ns, near.from_ns));
     knot.is_plain() && touch_at_begin(&knot, room)

@@ -35,9 +35,9 @@ pub(crate) fn sin_cos(rad: f64) -> (f64, f64) {
     let c = 1.0 / 24.0 + x * c;
     let c = 1.0 - 0.5 * x + x * x * c;
     let (s, c) = if quarter & 1 == 0 { (s, c) } else { (c, s) };
-    let s = if quarter & 2 == 0 { s } else { -s };
-    let c = if (quarter + 1) & 2 == 0 { c } else { -c };
-    (s, c)
+    // Other signs in the second half of the circle, and where the cosine is below zero.
+    let signed = |v: f64, turned: u64| f64::from_bits(v.to_bits() ^ (turned & 2) << 62);
+    (signed(s, quarter), signed(c, quarter.wrapping_add(1)))
 }
 
 #[cfg(test)]
