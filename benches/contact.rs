@@ -75,6 +75,10 @@ const CLAIMS: &[Claim] = &[
     ),
     claim("W2", "continuous: 2 threads", "continuous: 1 thread", Wanted::Faster(1.8)),
     claim("W2", "clearance column: 2 threads", "clearance column: 1 thread", Wanted::Faster(1.8)),
+    claim("W2", "clearance over time: 2 threads", "clearance over time: 1 thread", Wanted::Faster(1.8)),
+    claim("W2a", "continuous: 2 threads", "continuous: 1 thread", Wanted::Faster(1.8)),
+    claim("W4", "at samples: 2 threads", "at samples: 1 thread", Wanted::Faster(1.8)),
+    claim("W4", "in continuous time: 2 threads", "in continuous time: 1 thread", Wanted::Faster(1.8)),
     claim("W5", "continuous: 2 threads", "continuous: 1 thread", Wanted::Faster(1.8)),
     claim("W5", "sampled: 2 threads", "sampled: 1 thread", Wanted::Faster(1.8)),
 ];
@@ -144,6 +148,10 @@ fn column(d: &Drive) -> u64 {
     clearance_column(d, EGO, Interval::ALL, &Options::default()).distance_m.values()[7].to_bits()
 }
 
+fn nearest(d: &Drive) -> u64 {
+    clearances(d, EGO, Interval::ALL, &Options::default()).nearest.len() as u64
+}
+
 /// The ego against all others, at samples and between them.
 fn one_against_all<'a>(
     name: &'static str,
@@ -171,9 +179,7 @@ fn one_against_all<'a>(
         Case::new(n("continuous: lukao with index"), || continuous(indexed)),
         Case::new(n("clearance column: lukao"), || column(plain)),
         Case::new(n("clearance column: lukao with index"), || column(indexed)),
-        Case::new(n("clearance over time: lukao with index"), || {
-            clearances(indexed, EGO, Interval::ALL, &Options::default()).nearest.len() as u64
-        }),
+        Case::new(n("clearance over time: lukao with index"), || nearest(indexed)),
         Case::new(n("clearance column: parry distance"), || rivals::distances(plain)[7].to_bits()).slow(),
     ];
     let casts = n("continuous: parry cast_shapes_nonlinear");
@@ -182,13 +188,22 @@ fn one_against_all<'a>(
         return all;
     }
     all.push(Case::new(casts, || rivals::casts(plain, ONE_IN) as u64).one_in(ONE_IN as u32).slow());
-    for (pool, how) in threads.iter().zip(["1 thread", "2 threads"]) {
-        all.push(Case::new(n(&format!("continuous: {how}")), || pool.install(|| continuous(indexed))).wall());
-        all.push(
-            Case::new(n(&format!("clearance column: {how}")), || pool.install(|| column(indexed))).wall(),
-        );
-    }
+    all.extend(on_threads(&n("continuous"), threads, || continuous(indexed)));
+    all.extend(on_threads(&n("clearance column"), threads, || column(indexed)));
+    all.extend(on_threads(&n("clearance over time"), threads, || nearest(indexed)));
     all
+}
+
+/// The same work on one thread and on two.
+fn on_threads<'a>(
+    name: &str,
+    threads: &'a [ThreadPool; 2],
+    work: impl Fn() -> u64 + Copy + Send + Sync + 'a,
+) -> [Case<'a>; 2] {
+    let case = |pool: &'a ThreadPool, how| {
+        Case::new(format!("{name}: {how}"), move || pool.install(work)).wall().slow()
+    };
+    [case(&threads[0], "1 thread"), case(&threads[1], "2 threads")]
 }
 
 /// Pair-intervals that all come near: the exact test alone, and with where they meet and how deep.
@@ -247,33 +262,30 @@ fn boundary<'a>(d: &'a Drive, lines: &'a [Polyline; 2], ready: &'a Lines) -> Vec
     ]
 }
 
-fn everyone((plain, indexed): &(Drive, Drive)) -> Vec<Case<'_>> {
+fn everyone<'a>((plain, indexed): &'a (Drive, Drive), threads: &'a [ThreadPool; 2]) -> Vec<Case<'a>> {
     let all = |d: &Drive| all_pairs(d, &Options::default()).intervals.len() as u64;
     let at_samples = |d: &Drive| sampled_pairs(d, &Options::default()).len() as u64;
     let touching = rivals::all_pairs(plain, true);
     println!("W4: {touching} touching pairs at samples, {} contacts in continuous time", all(indexed));
     assert_eq!(at_samples(indexed), touching);
-    vec![
+    let mut cases = vec![
         Case::new("W4/all pairs at samples: parry".into(), || rivals::all_pairs(plain, false)).slow(),
         Case::new("W4/all pairs at samples: parry with boxes".into(), || rivals::all_pairs(plain, true)),
         Case::new("W4/all pairs at samples: lukao".into(), move || at_samples(indexed)),
         Case::new("W4/all pairs in continuous time: lukao".into(), move || all(indexed)),
-    ]
+    ];
+    cases.extend(on_threads("W4/at samples", threads, move || at_samples(indexed)));
+    cases.extend(on_threads("W4/in continuous time", threads, move || all(indexed)));
+    cases
 }
 
 fn many_drives<'a>(drives: &'a [Drive], threads: &'a [ThreadPool; 2]) -> Vec<Case<'a>> {
     let states: usize = drives.iter().map(Drive::samples).map(|n| n as usize).sum();
     println!("W5: {} drives, {} of them distinct with {states} poses", W5.0, drives.len());
     let mut all = Vec::new();
-    for (pool, how) in threads.iter().zip(["1 thread", "2 threads"]) {
-        for (what, work) in [("sampled", sampled as fn(&Drive) -> u64), ("continuous", continuous)] {
-            let each = move || {
-                pool.install(|| {
-                    (0..W5.0).into_par_iter().map(|k| work(&drives[k % drives.len()])).sum::<u64>()
-                })
-            };
-            all.push(Case::new(format!("W5/{what}: {how}"), each).slow().wall());
-        }
+    for (what, work) in [("sampled", sampled as fn(&Drive) -> u64), ("continuous", continuous)] {
+        let each = move || (0..W5.0).into_par_iter().map(|k| work(&drives[k % drives.len()])).sum();
+        all.extend(on_threads(&format!("W5/{what}"), threads, each));
     }
     all
 }
@@ -305,8 +317,11 @@ fn main() {
         }
         cases.extend(close.iter().flat_map(near));
         cases.extend(two.iter().flat_map(two_rates));
+        if let Some((_, indexed)) = &two {
+            cases.extend(on_threads("W2a/continuous", &threads, || continuous(indexed)));
+        }
         cases.extend(alone.iter().flat_map(|d| boundary(d, &lines, &ready)));
-        cases.extend(w4.iter().flat_map(everyone));
+        cases.extend(w4.iter().flat_map(|d| everyone(d, &threads)));
         if !w5.is_empty() {
             cases.extend(many_drives(&w5, &threads));
         }

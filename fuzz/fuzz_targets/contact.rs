@@ -2,6 +2,8 @@
 
 #![no_main]
 
+// The tests beside it use more of it.
+#[allow(dead_code)]
 #[path = "../../crates/contact/tests/any/mod.rs"]
 mod any;
 

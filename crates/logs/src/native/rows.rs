@@ -87,7 +87,8 @@ impl Source<'_> {
             }
             clocks[i].t_ns = t_ns;
         }
-        let (mut runs, mut series) = (Vec::new(), Vec::new());
+        // Most rows are runs; growing step by step would move each several times.
+        let (mut runs, mut series) = (Vec::with_capacity(t.rows.min(1 << 16)), Vec::new());
         for row in 0..t.rows {
             let Some(kind) = t.text(KIND, row) else {
                 return Err(self.wrong(row, "kind", "a kind", "none"));
