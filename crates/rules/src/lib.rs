@@ -52,6 +52,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<distance::close_pass::ClosePass>(),
     Entry::of::<people::close_pass_of_cyclist::ClosePassOfCyclist>(),
     Entry::of::<signals::closed_lane_entered::ClosedLaneEntered>(),
+    Entry::of::<control::coasts_down_steep_slope::CoastsDownSteepSlope>(),
     Entry::of::<contact::contact_with_actor::ContactWithActor>(),
     Entry::of::<distance::critical_following::CriticalFollowing>(),
     Entry::of::<people::crossing_not_slowed::CrossingNotSlowed>(),

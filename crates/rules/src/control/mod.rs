@@ -2,6 +2,7 @@
 
 mod kerb_stop;
 
+pub(crate) mod coasts_down_steep_slope;
 pub(crate) mod harsh_acceleration;
 pub(crate) mod harsh_braking;
 pub(crate) mod lateral_acceleration;

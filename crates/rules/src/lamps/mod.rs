@@ -1,7 +1,7 @@
 //! Indicators, hazard lights and headlamps.
 
 mod announced;
-mod needed;
+pub(crate) mod needed;
 
 pub(crate) mod breakdown_without_hazard_lights;
 pub(crate) mod fog_lamps_off;

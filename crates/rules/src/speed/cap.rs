@@ -1,6 +1,6 @@
 //! A limit on the ego's speed that depends on where and when it is: what the rules of speed have in common.
 
-use lukao_measure::{EgoSample, Place, Value};
+use lukao_measure::{EgoSample, Place, Value, ground};
 use lukao_model::outcome::{Detail, Judgement, Limit};
 use lukao_model::{Channel, RuleResult};
 use lukao_track::Track;
@@ -118,6 +118,15 @@ impl State {
 /// The ego's place on the track at a sample.
 pub(crate) fn place<'a>(cx: &'a Context<'_>, k: usize) -> Option<(&'a Track, Place)> {
     cx.measures.track().zip(cx.measures.places().and_then(|p| p.at(k)))
+}
+
+/// Grade at the ego's place in the direction in which it moves, %; falling is negative. `None` where the map does not tell.
+pub(crate) fn grade_percent(cx: &Context<'_>, track: &Track, place: &Place, k: usize) -> Option<f64> {
+    let grade = ground::grade(track, track.lane(place.hit.lane), place.hit.station_m)?;
+    // Who drives against the lane or backs along it goes the other way.
+    let against = place.off_rad.abs() > std::f64::consts::FRAC_PI_2;
+    let backward = cx.measures.ego_speed_mps(k).is_some_and(|v| v.value < 0.0);
+    Some(100.0 * if against == backward { grade } else { -grade })
 }
 
 /// Whether a value of the surroundings is there: the value, or what is missing.

@@ -1,6 +1,5 @@
 //! The rule `fast-down-steep-slope`.
 
-use lukao_measure::ground;
 use lukao_model::RuleResult;
 use lukao_model::outcome::Limit;
 
@@ -67,11 +66,7 @@ impl Rule for FastDownSteepSlope {
 fn slope(cx: &Context<'_>, p: &Params, k: usize) -> Cap {
     let Some((track, place)) = cap::place(cx, k) else { return Cap::no_lane() };
     let lane = track.lane(place.hit.lane);
-    let Some(grade) = ground::grade(track, lane, place.hit.station_m) else { return Cap::Away };
-    // Who drives against the lane or backs along it goes the other way.
-    let against = place.off_rad.abs() > std::f64::consts::FRAC_PI_2;
-    let backward = cx.measures.ego_speed_mps(k).is_some_and(|v| v.value < 0.0);
-    let percent = 100.0 * if against == backward { grade } else { -grade };
+    let Some(percent) = cap::grade_percent(cx, track, &place, k) else { return Cap::Away };
     if percent > -p.grade_percent {
         return Cap::Away;
     }

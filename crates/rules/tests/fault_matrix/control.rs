@@ -112,6 +112,29 @@ pub fn cases() -> Vec<Case> {
             })
             .accuracy(0.005)
             .sizes(&[0.1, 0.5]),
+        Case::at_most("coasts-down-steep-slope", 2.0, "s")
+            .fault("rolls down a slope of 8 % in neutral for this long", |s| {
+                // Over 10 m to both sides the mean is 7 % where 7.5 m of the slope are behind or ahead.
+                let slope_m = 8.0 * s + 15.0;
+                let profile = format!(
+                    r#"</planView><elevationProfile><elevation s="0" a="50" b="0" c="0" d="0"/>
+                    <elevation s="100" a="50" b="-0.08" c="0" d="0"/>
+                    <elevation s="{}" a="{}" b="0" c="0" d="0"/></elevationProfile>"#,
+                    100.0 + slope_m,
+                    50.0 - 0.08 * slope_m
+                );
+                let map = xodr::Map::new().road(xodr::Road::two_way("1", 300.0)).text();
+                let path = Path::from(20.0, -1.75, 0.0).straight(250.0);
+                // Its height is not logged.
+                let ego = Body::car("ego").course(Course::new(path, Speed::of(8.0))).in_gear(Gear::Neutral);
+                let from_s = (107.5 - 20.0) / 8.0;
+                Plan::new("rolls", 28.0, ego.log(|a| a.height(None, Some(1.5))))
+                    .when_s(from_s, from_s + s)
+                    .on(xodr::track(&map.replace("</planView>", &profile)).unwrap())
+            })
+            .accuracy(0.2)
+            .sizes(&[1.0, 5.0])
+            .exact(),
         Case::at_least("parks-near-junction", 50.0, "m")
             .fault("parks with its front this far before a junction", |way_m| {
                 // The junction begins 12 m before the middle.

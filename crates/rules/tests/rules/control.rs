@@ -53,6 +53,15 @@ fn at_kerb(from_edge_m: f64, accuracy_m: f64, to_s: f64) -> Case {
     Case::new(drive(to_s, car).build()).on(two_lanes("broken")).guarded()
 }
 
+/// Rolls for a time in neutral on a road of that grade.
+fn in_neutral(for_s: f64, grade_percent: f64, known: bool) -> Case {
+    let car = ego(Motion::at(10.0, -1.75, 0.0).speed(8.0).cruise(100.0)).height(None, None);
+    let gear = |g: Gear| known.then_some(g.code());
+    let gears = [(0.0, gear(Gear::Forward)), (1.0, gear(Gear::Neutral)), (1.0 + for_s, gear(Gear::Forward))];
+    let d = drive(8.0, car).actor_codes("ego", Channel::Gear, &gears);
+    Case::new(d.build()).on(Straight::one_way(1).grade(grade_percent).track())
+}
+
 /// Stands in the lane after 2 s.
 fn stands(for_s: f64, y_m: f64) -> Case {
     let motion = Motion::at(10.0, y_m, 0.0).speed(10.0).brake(5.0, 0.0).stand(for_s).speed(5.0).cruise(99.0);
@@ -77,6 +86,10 @@ pub fn twins() -> Vec<Twin> {
         ("harsh-acceleration", [speeding_up(1.9, 3.9), speeding_up(2.1, 3.9), speeding_up(1.9, 0.2)]),
         ("lateral-jerk", [swerve(2.45, 5.0), swerve(2.55, 5.0), swerve(2.45, 0.4)]),
         ("longitudinal-jerk", [jolt(2.0, 5.0), jolt(2.1, 5.0), jolt(2.0, 0.4)]),
+        (
+            "coasts-down-steep-slope",
+            [in_neutral(1.9, -8.0, true), in_neutral(2.2, -8.0, true), in_neutral(1.9, -8.0, false)],
+        ),
         ("needless-stop", [stands(9.9, -1.75), stands(10.2, -1.75), stands(9.9, 50.0)]),
         ("parks-far-from-kerb", [at_kerb(0.29, 0.0, 6.0), at_kerb(0.31, 0.0, 6.0), at_kerb(0.29, 0.1, 6.0)]),
         ("rolls-back", [rolling(0.285, 0.0), rolling(0.315, 0.0), rolling(0.285, 0.1)]),
@@ -166,6 +179,16 @@ fn the_low_pass_flattens_what_the_mean_sees() {
     let m = low.findings[0].measured;
     assert!(m > 1.0 && m < 3.0, "{low:?}");
     assert!(low.findings[0].worst_ns > mean.findings[0].worst_ns, "a causal filter is late");
+}
+
+#[test]
+fn neutral_matters_only_down_a_steep_slope() {
+    let f = in_neutral(4.0, -8.0, true).run("coasts-down-steep-slope").findings.remove(0);
+    assert!((f.measured - 4.0).abs() < 0.051, "{f:?}");
+    for grade in [-6.9, 8.0, 0.0] {
+        let r = in_neutral(4.0, grade, true).run("coasts-down-steep-slope");
+        assert_eq!(r.outcome(), Outcome::NotApplicable, "{grade}: {r:?}");
+    }
 }
 
 #[test]
