@@ -60,7 +60,7 @@ pub enum Wanted {
 }
 
 /// Nanoseconds that this thread has run.
-fn thread_ns() -> u64 {
+pub fn thread_ns() -> u64 {
     let t = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     t.tv_sec as u64 * 1_000_000_000 + t.tv_nsec as u64
 }

@@ -28,6 +28,12 @@ pub const CUT_OFF_M: f64 = 5.0;
 /// How near to the greatest value within a step the search comes, metres.
 const CLOSE_M: f64 = 0.001;
 
+/// Who stays so far inside need not be looked at more closely, metres.
+const WELL_INSIDE_M: f64 = 0.25;
+
+/// More than coordinates are rounded by, metres.
+const ROUNDING_M: f64 = 0.01;
+
 /// Halvings of a step: 2¹² parts of 0.1 s are 24 µs.
 const MAX_HALVINGS: u32 = 12;
 
@@ -51,7 +57,8 @@ pub struct Outside {
 
 /// Where the ego's body is relative to the drivable area at its worst moment from sample `k` to the next; the first
 /// of several. Moments at which the value is at most `floor_m` are not searched for: if there are only such, what
-/// comes back is the worst that was met. `None` without a track.
+/// comes back is the worst that was met, or, if the whole body stays well inside, by more than the uncertainty, a bound of it.
+/// `None` without a track.
 #[must_use]
 pub fn outside_in_step(m: &Measures<'_>, k: usize, floor_m: f64) -> Option<Outside> {
     let track = m.track()?;
@@ -59,19 +66,101 @@ pub fn outside_in_step(m: &Measures<'_>, k: usize, floor_m: f64) -> Option<Outsi
     let run = &m.window().runs()[s.run];
     let end = if s.goes_on { m.ego().samples()[k + 1] } else { s };
     let body = Body { track, z_m: s.z_m, size: &run.size, from: s.pose, to: end.pose };
-    let (at, corner_m) = body.worst(s.goes_on, floor_m);
-    let t_ns = s.t_ns + ((end.t_ns - s.t_ns) as f64 * at.fraction).round() as i64;
     let known = Uncertainty::from_option;
-    let reach = 0.5 * math::hypot(run.size.length_m, run.size.width_m);
     let u = known(run.accuracy.position_m.at(s.i))
         .rss(known(run.size.accuracy_m).times(0.5))
-        .rss(known(run.accuracy.yaw_rad.at(s.i)).times(reach))
+        .rss(known(run.accuracy.yaw_rad.at(s.i)).times(body.reach_m()))
         .rss(known(track.survey().accuracy_m));
+    let clear_m = m.clearance_m(k);
+    if clear_m > WELL_INSIDE_M && -clear_m < floor_m - u.known().unwrap_or(0.0) {
+        let outside_m = Value { value: -clear_m, u };
+        let corner_m = [s.pose.x_m, s.pose.y_m];
+        return Some(Outside {
+            t_ns: s.t_ns,
+            pose: s.pose,
+            outside_m,
+            corner_m,
+            element: None,
+            off_the_map: false,
+        });
+    }
+    let (at, corner_m) = body.worst(s.goes_on, floor_m);
+    let t_ns = s.t_ns + ((end.t_ns - s.t_ns) as f64 * at.fraction).round() as i64;
     let near = || track.nearest_boundary(corner_m, s.z_m, CUT_OFF_M).map(|(b, _)| b.id.clone());
     let element = if at.far_m > 0.0 { near() } else { None };
     let outside_m = Value { value: at.far_m, u };
     let off_the_map = at.far_m > 0.0 && beyond_the_end(track, corner_m, s.z_m);
     Some(Outside { t_ns, pose: body.pose(at.fraction), outside_m, corner_m, element, off_the_map })
+}
+
+/// Distances, m, that the ego's body keeps at least from the edge of the drivable area in the steps from its samples in the
+/// block; 0 where that takes a closer look.
+///
+/// In a step the body stays in a box along its heading, grown by what it moves and turns. If that box is clear of all pieces of
+/// the edge, and the centre was inside before, then the body is inside altogether.
+pub(crate) fn clearances(m: &Measures<'_>, track: &Track) -> Vec<f64> {
+    let mut near: Option<Edges> = None;
+    let mut at = |k: usize| {
+        let s = &m.ego().samples()[k];
+        let to = if s.goes_on { m.ego().samples()[k + 1].pose } else { s.pose };
+        let body = Body { track, z_m: s.z_m, size: &m.window().runs()[s.run].size, from: s.pose, to };
+        let edges = near.take().filter(|e| e.reach(&body)).or_else(|| Edges::around(&body));
+        let clear_m = edges.as_ref().map_or(0.0, |e| e.clear_m(&body));
+        // The next step begins inside if this one stayed inside.
+        near = edges.filter(|_| clear_m > 0.0 && s.goes_on);
+        clear_m
+    };
+    m.ego().in_block().map(&mut at).collect()
+}
+
+/// Pieces of the edge of the drivable area around a place inside it.
+struct Edges {
+    around_m: [f64; 2],
+    pieces: Vec<[[f64; 3]; 2]>,
+}
+
+impl Edges {
+    /// How far around the place they are known, metres.
+    const RADIUS_M: f64 = 20.0;
+
+    /// Around the begin of a step, if its centre is inside.
+    fn around(body: &Body<'_>) -> Option<Self> {
+        let p = [body.from.x_m, body.from.y_m];
+        let inside = body.track.drivable_clearance(p, body.z_m, CUT_OFF_M) > 0.0;
+        inside.then(|| Self { around_m: p, pieces: body.track.drivable_edges_near(p, Self::RADIUS_M) })
+    }
+
+    /// Whether they are all that matters in a step. With heights the pieces that count change with the ego's.
+    fn reach(&self, body: &Body<'_>) -> bool {
+        !body.track.features().heights && self.left_m(body) > CUT_OFF_M
+    }
+
+    /// How far beyond the swept body they are known.
+    fn left_m(&self, body: &Body<'_>) -> f64 {
+        let off = math::hypot(body.from.x_m - self.around_m[0], body.from.y_m - self.around_m[1]);
+        Self::RADIUS_M - off - body.reach_m() - body.way_m()
+    }
+
+    fn clear_m(&self, body: &Body<'_>) -> f64 {
+        let (from, to) = (&body.from, &body.to);
+        let (sin, cos) = math::sin_cos(from.yaw_rad);
+        let own = |x: f64, y: f64| {
+            let (dx, dy) = (x - from.x_m, y - from.y_m);
+            [dx * cos + dy * sin, dy * cos - dx * sin]
+        };
+        let moved = own(to.x_m, to.y_m);
+        let half = [0.5 * body.size.length_m, 0.5 * body.size.width_m];
+        let turn = math::angle_between(from.yaw_rad, to.yaw_rad).abs();
+        let lo = [0, 1].map(|d| moved[d].min(0.0) - half[d] - half[1 - d] * turn);
+        let hi = [0, 1].map(|d| moved[d].max(0.0) + half[d] + half[1 - d] * turn);
+        let of = |piece: &[[f64; 3]; 2]| {
+            let (a, b) = (own(piece[0][0], piece[0][1]), own(piece[1][0], piece[1][1]));
+            let apart = |d: usize| (a[d].min(b[d]) - hi[d]).max(lo[d] - a[d].max(b[d]));
+            apart(0).max(apart(1))
+        };
+        let nearest = self.pieces.iter().map(of).fold(self.left_m(body), f64::min);
+        (nearest - ROUNDING_M).max(0.0)
+    }
 }
 
 /// Whether the nearest drivable lane ends before the point, and nothing goes on there: maps are cut out of the world.
@@ -138,11 +227,16 @@ impl Body<'_> {
         (worst.0.clamp(-CUT_OFF_M, CUT_OFF_M), worst.1)
     }
 
+    /// Half the diagonal.
+    fn reach_m(&self) -> f64 {
+        0.5 * math::hypot(self.size.length_m, self.size.width_m)
+    }
+
     /// The most that any point of the body moves over the whole step: what a corner does.
     fn way_m(&self) -> f64 {
         let centre = math::hypot(self.to.x_m - self.from.x_m, self.to.y_m - self.from.y_m);
         let turn = math::wrap_angle(self.to.yaw_rad - self.from.yaw_rad).abs();
-        centre + turn * 0.5 * math::hypot(self.size.length_m, self.size.width_m)
+        centre + turn * self.reach_m()
     }
 
     /// The greatest value of the step `[0, 1)`, the first of several.

@@ -20,14 +20,15 @@
 //! the junction. **Uncertainty** of times: places of both along their ways ÷ their speeds, and the time accuracy
 //! between the clocks; of predictions also that of the speed. One unknown part makes the whole unknown.
 
+use lukao_model::drive::Pose;
 use lukao_model::outcome::Uncertainty;
 use lukao_model::time::{S, from_s, to_s};
 use lukao_model::{ActorIx, Drive, Interval, math};
-use lukao_track::{Conflict, PathIx, Track, Way};
+use lukao_track::{Conflict, LaneHit, LaneIx, PathIx, Track, Way};
 
 use crate::junction::Entry;
 use crate::motion::STANDING_MPS;
-use crate::place::{Cells, Places};
+use crate::place::{self, Cells, Places};
 use crate::sync;
 use crate::value::Value;
 use crate::{Ego, LOOK_AHEAD_NS, Measures, overlap};
@@ -164,21 +165,29 @@ pub(crate) fn encounters(m: &Measures<'_>, track: &Track, entry: &Entry) -> Enco
     };
     let Some(left_ns) = mine.iter().filter_map(out_of).max() else { return out };
     let ego_run = &drive.runs()[ego.samples()[entry.k].run];
+    let junction = &track.path(entry.ways[0]).junction;
     for actor in near(m, Interval::new(entry.t_ns, left_ns.max(entry.t_ns))) {
         let when = Interval::new(entry.t_ns - BEFORE_NS, left_ns + AFTER_NS);
-        let trail = Ego::over(drive, actor, when);
-        let cells = Cells::new(trail.samples().len());
-        let places = Places { track, ego: &trail, cells: &cells };
-        let junction = &track.path(entry.ways[0]).junction;
-        let theirs = match ways_of(track, places, junction) {
-            Ways::Known(ways) => ways,
-            Ways::Elsewhere => continue,
-            Ways::FirstSeenInside => {
+        let from = match comes_by(drive, track, actor, when, junction) {
+            Comes::By(from) => from,
+            Comes::Elsewhere => continue,
+            Comes::FirstSeenInside => {
                 let why = format!("{} is first seen inside the junction", drive.actor(actor).id);
                 out.unknown.push(("way through the junction".to_owned(), why));
                 continue;
             }
         };
+        // Who can take no way that meets one of the ego's needs no closer look.
+        let meets = |theirs| entry.ways.iter().any(|mine| track.conflict(*mine, theirs).is_some());
+        if !track.paths_from(from.lane).any(|(ix, _)| meets(ix)) {
+            continue;
+        }
+        let trail = Ego::over(drive, actor, when);
+        let cells = Cells::new(trail.samples().len());
+        let places = Places { track, ego: &trail, cells: &cells };
+        let Some(k) = trail.at_or_before(from.t_ns) else { continue };
+        let mut theirs = places.ways_from(k, from.lane);
+        theirs.retain(|w| track.path(*w).junction == *junction);
         let unusable =
             trail.samples().first().and_then(|s| overlap::unusable(m, ego_run.clock, &drive.runs()[s.run]));
         for other in theirs {
@@ -201,23 +210,20 @@ pub(crate) fn encounters(m: &Measures<'_>, track: &Track, entry: &Entry) -> Enco
 /// Others that come within reach of the ego's front, by actor.
 fn near(m: &Measures<'_>, when: Interval) -> Vec<ActorIx> {
     let drive = m.window();
+    let seconds = (when.from_ns..=when.to_ns).step_by(S as usize);
+    let ego: Vec<(i64, Pose)> = seconds.filter_map(|t| Some((t, m.ego().pose_at(t)?))).collect();
     let mut out = Vec::new();
     for r in crate::near::others(m, when.from_ns, when.to_ns) {
         let run = &drive.runs()[r];
         if !crate::Who::Vehicles.includes(drive.actor(run.actor).class) {
             continue;
         }
-        let mut t = when.from_ns;
-        let close = |t: i64| {
-            let (a, b) = (m.ego().pose_at(t)?, drive.pose_at(run, t)?);
-            Some(math::hypot(a.x_m - b.x_m, a.y_m - b.y_m) <= REACH_M)
+        let close = |(t, a): &(i64, Pose)| {
+            let b = drive.pose_at(run, *t);
+            b.is_some_and(|b| math::hypot(a.x_m - b.x_m, a.y_m - b.y_m) <= REACH_M)
         };
-        while t <= when.to_ns {
-            if close(t) == Some(true) {
-                out.push(run.actor);
-                break;
-            }
-            t += S;
+        if ego.iter().any(close) {
+            out.push(run.actor);
         }
     }
     out.sort_unstable();
@@ -225,29 +231,46 @@ fn near(m: &Measures<'_>, when: Interval) -> Vec<ActorIx> {
     out
 }
 
-/// What is known of an actor's way through a junction.
-enum Ways {
-    Known(Vec<PathIx>),
+/// How an actor comes to a junction.
+enum Comes {
+    By(Approach),
     Elsewhere,
     FirstSeenInside,
 }
 
-fn ways_of(track: &Track, places: Places<'_>, junction: &str) -> Ways {
-    let inside = |k: usize| {
-        let road = |h: &lukao_track::LaneHit| track.road(track.lane(h.lane).road).junction.as_deref();
-        places.hits(k).iter().any(|h| road(h) == Some(junction))
-    };
-    for k in 0..places.ego.samples().len() {
-        let from = places.came_from(k).map(|x| x.1);
-        if from.is_some_and(|from| track.paths_from(from).any(|(_, p)| p.junction == junction)) {
-            let ways = places.ways_through(k).unwrap_or_default();
-            return Ways::Known(ways.into_iter().filter(|w| track.path(*w).junction == junction).collect());
-        }
-        if inside(k) {
-            return Ways::FirstSeenInside;
+/// The lane that leads into the junction, and when the actor was first seen in it.
+struct Approach {
+    lane: LaneIx,
+    t_ns: i64,
+}
+
+fn comes_by(drive: &Drive, track: &Track, actor: ActorIx, when: Interval, junction: &str) -> Comes {
+    let leads = |lane: LaneIx| track.paths_from(lane).any(|(_, p)| p.junction == junction);
+    let inside = |h: &LaneHit| track.road(track.lane(h.lane).road).junction.as_deref() == Some(junction);
+    for run in drive.runs_of(actor) {
+        let times = drive.times(run);
+        let lo = times.partition_point(|t| *t < when.from_ns);
+        let hi = times.partition_point(|t| *t <= when.to_ns);
+        let z_m = |i: usize| run.z_m.as_ref().and_then(|z| z.get(i));
+        for (i, t_ns) in (lo..hi).zip(&times[lo..hi]) {
+            let pose = run.pose(i);
+            // Who stands is where he was.
+            if !track.junction_may_hold(junction, [pose.x_m, pose.y_m])
+                || (i > lo && (pose, z_m(i)) == (run.pose(i - 1), z_m(i - 1)))
+            {
+                continue;
+            }
+            let (hits, traffic) = place::hits(track, &pose, z_m(i));
+            let hits = &hits[..traffic];
+            if let Some(h) = place::outside(track, hits, pose.yaw_rad).filter(|h| leads(h.lane)) {
+                return Comes::By(Approach { lane: h.lane, t_ns: *t_ns });
+            }
+            if hits.iter().any(inside) {
+                return Comes::FirstSeenInside;
+            }
         }
     }
-    Ways::Elsewhere
+    Comes::Elsewhere
 }
 
 fn meet(

@@ -18,7 +18,7 @@ use lukao_track::outline_distance;
 
 use crate::value::Value;
 use crate::zone::Entering;
-use crate::{LOOK_BACK_NS, Measures, overlap, sync};
+use crate::{LOOK_BACK_NS, Measures, near, overlap, sync};
 
 /// Growth of the gap in a second from which on somebody leaves, metres.
 const LEAVES_M: f64 = 0.3;
@@ -61,7 +61,7 @@ pub fn people(
     let (sin, cos) = math::sin_cos(ego.yaw_rad);
     let across = |p: &Pose| (p.y_m - ego.y_m) * cos - (p.x_m - ego.x_m) * sin;
     let mut out = Vec::new();
-    for other in m.near().at(m, at.k) {
+    for other in near::at_sample(m, at.k) {
         let run = &drive.runs()[other.run];
         if !meant(drive.actor(run.actor).class, cyclists) {
             continue;
@@ -102,7 +102,7 @@ pub fn people(
 pub fn waited_for(m: &Measures<'_>, at: &Entering, outline_m: &[[f64; 3]], cyclists: bool) -> bool {
     const NEAR_M: f64 = 60.0;
     let drive = m.window();
-    let runs = crate::near::others(m, at.t_ns - LOOK_BACK_NS, at.t_ns);
+    let runs = near::others(m, at.t_ns - LOOK_BACK_NS, at.t_ns);
     let runs: Vec<usize> =
         runs.into_iter().filter(|r| meant(drive.actor(drive.runs()[*r].actor).class, cyclists)).collect();
     (0..=LOOK_BACK_NS / S).any(|back| {

@@ -30,6 +30,7 @@ pub struct EgoSample {
 pub struct Ego {
     samples: Vec<EgoSample>,
     block: Range<usize>,
+    steps: Vec<Interval>,
 }
 
 impl Ego {
@@ -54,20 +55,26 @@ impl Ego {
         debug_assert!(samples.is_sorted_by_key(|s| s.t_ns));
         let at = |t: i64| samples.partition_point(|s| s.t_ns < t);
         let block = at(block.from_ns)..at(block.to_ns);
-        Self { samples, block }
+        Self::of(samples, block)
+    }
+
+    fn of(samples: Vec<EgoSample>, block: Range<usize>) -> Self {
+        let mut out = Self { samples, block, steps: Vec::new() };
+        let joined = |r: Range<usize>| Interval::new(out.step(r.start).from_ns, out.step(r.end - 1).to_ns);
+        out.steps = out.runs_in_block().map(joined).collect();
+        out
     }
 
     /// The samples of any actor within closed times, of every origin; they count as those of the block.
     pub(crate) fn over(drive: &Drive, actor: ActorIx, when: Interval) -> Self {
-        let mut out = Self::new(drive, Some(actor), Interval::ALL, Admit::ALL);
-        out.samples.retain(|s| when.from_ns <= s.t_ns && s.t_ns <= when.to_ns);
-        let n = out.samples.len();
+        let mut samples = Self::new(drive, Some(actor), Interval::ALL, Admit::ALL).samples;
+        samples.retain(|s| when.from_ns <= s.t_ns && s.t_ns <= when.to_ns);
+        let n = samples.len();
         for k in 0..n {
-            let joined = k + 1 < n && out.samples[k + 1].run == out.samples[k].run;
-            out.samples[k].goes_on &= joined;
+            let joined = k + 1 < n && samples[k + 1].run == samples[k].run;
+            samples[k].goes_on &= joined;
         }
-        out.block = 0..n;
-        out
+        Self::of(samples, 0..n)
     }
 
     /// All samples in the window.
@@ -91,6 +98,22 @@ impl Ego {
         let s = &self.samples[k];
         let to_ns = if s.goes_on { self.samples[k + 1].t_ns } else { s.t_ns };
         Interval { from_ns: s.t_ns, to_ns }
+    }
+
+    /// The samples of the block, run by run.
+    pub fn runs_in_block(&self) -> impl Iterator<Item = Range<usize>> + '_ {
+        let mut first = self.block.start;
+        self.samples[self.block.clone()].chunk_by(|a, b| a.run == b.run).map(move |of_run| {
+            let range = first..first + of_run.len();
+            first = range.end;
+            range
+        })
+    }
+
+    /// The steps of the block's samples, joined as far as they follow one another.
+    #[must_use]
+    pub fn steps_in_block(&self) -> &[Interval] {
+        &self.steps
     }
 
     /// Index of the last sample at or before a time.

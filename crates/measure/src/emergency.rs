@@ -6,7 +6,7 @@
 //! the ego is in its way.
 
 use lukao_model::code::Switch;
-use lukao_model::{Channel, Run, Subject, math};
+use lukao_model::{ActorIx, Channel, Run, Subject, math};
 
 use crate::near::Other;
 use crate::{EgoSample, Measures, held};
@@ -22,6 +22,16 @@ pub enum Duty {
     On,
     /// It has the channel, but no state then.
     Unknown,
+}
+
+/// Whether the log says of anybody whether it is on duty.
+#[must_use]
+pub fn anybody_logged(m: &Measures<'_>) -> bool {
+    let on_run = |r: &Run| r.channels.get(Channel::EmergencyLamp).is_some_and(|d| m.admit().admits(d.origin));
+    let of = |a: usize| Subject::Actor(ActorIx(a as u32));
+    let in_series = m.window().series().iter().any(|s| s.channels.get(Channel::EmergencyLamp).is_some());
+    let held = |a: usize| m.held().has(of(a), Channel::EmergencyLamp, m.admit());
+    m.window().runs().iter().any(on_run) || in_series || (0..m.window().header().actors.len()).any(held)
 }
 
 /// Whether an actor is on duty at sample `i` of its run, at a time.

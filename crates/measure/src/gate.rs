@@ -7,14 +7,16 @@
 //! **Uncertainty** of the time: that of the place along the lane (position, half of the size's, survey)
 //! divided by the speed; unknown if one of these is, or if the ego stands.
 
+use lukao_model::drive::Pose;
 use lukao_model::outcome::Uncertainty;
 use lukao_model::time::to_s;
+use lukao_model::vehicle::BoxSize;
 use lukao_model::{Drive, math};
 use lukao_track::Track;
 
-use crate::Ego;
 use crate::body;
 use crate::value::Value;
+use crate::{Ego, EgoSample};
 
 /// Most that a heading may differ from the direction of the traffic that a line faces: cos 60°.
 const COS_MOST_OFF: f64 = 0.5;
@@ -51,6 +53,24 @@ impl Gate {
         (d[0] * self.forward[0] + d[1] * self.forward[1], d[0] * self.along[0] + d[1] * self.along[1])
     }
 
+    /// From no farther off its left end than this, along either axis, a body can have its front pass the line in a step in which
+    /// its centre moves so far: the front moves no farther than the centre and by its turning, and is beside the line by no more
+    /// than half the width.
+    pub(crate) fn reach_m(&self, size: &BoxSize, moved_m: f64) -> f64 {
+        const ROUNDING_M: f64 = 1.0;
+        self.length + size.width_m + size.length_m + 2.0 * (moved_m + size.length_m) + ROUNDING_M
+    }
+
+    /// The line's left end.
+    pub(crate) fn left_end_m(&self) -> [f64; 2] {
+        self.from
+    }
+
+    /// Whether a place is within a distance of the line's left end along both axes.
+    fn within(&self, reach_m: f64, pose: &Pose) -> bool {
+        (pose.x_m - self.from[0]).abs() <= reach_m && (pose.y_m - self.from[1]).abs() <= reach_m
+    }
+
     /// When the ego's front passes the line in the step that begins at sample `k`, ns, rounded up.
     pub(crate) fn passed(&self, drive: &Drive, track: &Track, ego: &Ego, k: usize) -> Option<i64> {
         let s = ego.samples()[k];
@@ -59,6 +79,9 @@ impl Gate {
         }
         let next = ego.samples()[k + 1];
         let size = ego.size(drive, k);
+        if !self.within(self.reach_m(&size, moved_m(&s, &next)), &s.pose) {
+            return None;
+        }
         let front = [0.5 * size.length_m, 0.0];
         let ((before, beside), (after, _)) =
             (self.see(body::point_m(&s.pose, front)), self.see(body::point_m(&next.pose, front)));
@@ -80,6 +103,11 @@ impl Gate {
         let within = (-half..=self.length + half).contains(&beside);
         (within && cos * self.forward[0] + sin * self.forward[1] >= COS_MOST_OFF).then_some(hi)
     }
+}
+
+/// Sum of how far the centre moves along both axes.
+pub(crate) fn moved_m(a: &EgoSample, b: &EgoSample) -> f64 {
+    (b.pose.x_m - a.pose.x_m).abs() + (b.pose.y_m - a.pose.y_m).abs()
 }
 
 /// Speed at a time in the step that begins at sample `k`.

@@ -15,7 +15,7 @@ use lukao_track::StopLineIx;
 use crate::motion::STANDING_MPS;
 use crate::phase::{self, STOP_NEAR_M};
 use crate::value::Value;
-use crate::{Ahead, LOOK_AHEAD_NS, Measures, Who};
+use crate::{Ahead, LOOK_AHEAD_NS, Measures, Who, near};
 
 /// The light turned green for the ego that waits.
 #[derive(Clone, Debug, PartialEq)]
@@ -109,7 +109,7 @@ fn free(m: &Measures<'_>, k: usize) -> Option<bool> {
         let (along, across) = (dx * cos + dy * sin - half, dy * cos - dx * sin);
         (0.0..=FRONT_M).contains(&along) && across.abs() <= SIDE_M
     };
-    let blocks = m.near().at(m, k).any(|other| {
+    let blocks = near::at_sample(m, k).into_iter().any(|other| {
         let p = other.pose;
         let class = drive.actor(drive.runs()[other.run].actor).class;
         let on_foot = matches!(class, ActorClass::Pedestrian | ActorClass::PersonalMobility);

@@ -33,23 +33,19 @@ pub struct Entry {
 pub(crate) fn entries(m: &Measures<'_>, track: &Track, places: Places<'_>) -> Vec<Entry> {
     let (drive, ego) = (m.window(), m.ego());
     let mut out = Vec::new();
+    let mut last: Option<(LaneIx, Vec<(LaneIx, Gate)>)> = None;
     for k in ego.in_block() {
         if !ego.samples()[k].goes_on {
             continue;
         }
         let Some((_, lane)) = places.came_from(k) else { continue };
-        // The front may be in the next lane already while the middle is in the one before.
-        let next = track.successors(lane).iter().copied().filter(|l| !track.lane(*l).in_junction);
-        for from in std::iter::once(lane).chain(next) {
-            let l = track.lane(from);
-            if track.paths_from(from).next().is_none() {
-                continue;
-            }
-            let ends = l.left_m.last().zip(l.right_m.last()).map(|(a, b)| [*a, *b]);
-            let Some(t_ns) = ends.and_then(|e| Gate::along(&e)).and_then(|g| g.passed(drive, track, ego, k))
-            else {
-                continue;
-            };
+        let (_, ends) = match last.take() {
+            Some(of) if of.0 == lane => last.insert(of),
+            _ => last.insert((lane, ends(track, lane))),
+        };
+        for (from, end) in ends {
+            let from = *from;
+            let Some(t_ns) = end.passed(drive, track, ego, k) else { continue };
             let ways = if from == lane { places.ways_through(k) } else { None };
             let ways = ways.unwrap_or_else(|| track.paths_from(from).map(|(ix, _)| ix).collect());
             let speed_mps = gate::speed_at(ego, k, t_ns, |k| m.ego_speed_mps(k));
@@ -58,4 +54,16 @@ pub(crate) fn entries(m: &Measures<'_>, track: &Track, places: Places<'_>) -> Ve
         }
     }
     out
+}
+
+/// Where junctions begin that one may enter who came by a lane: its own end, and those of the next lanes, since the front may
+/// be in one already while the middle is in the one before.
+fn ends(track: &Track, lane: LaneIx) -> Vec<(LaneIx, Gate)> {
+    let next = track.successors(lane).iter().copied().filter(|l| !track.lane(*l).in_junction);
+    let leads = std::iter::once(lane).chain(next).filter(|l| track.paths_from(*l).next().is_some());
+    let end = |from: LaneIx| {
+        let l = track.lane(from);
+        Some((from, Gate::along(&[*l.left_m.last()?, *l.right_m.last()?])?))
+    };
+    leads.filter_map(end).collect()
 }

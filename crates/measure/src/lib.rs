@@ -57,6 +57,7 @@ pub mod sync;
 pub mod value;
 pub mod zone;
 
+mod bounds;
 mod cache;
 
 pub use admit::Admit;
@@ -119,8 +120,10 @@ pub struct Measures<'a> {
     surroundings: Keyed<Channel, surroundings::Stations>,
     manoeuvres: OnceLock<Manoeuvres>,
     places: OnceLock<place::Cells>,
+    others: OnceLock<Vec<near::There>>,
     near: OnceLock<Near>,
     close: OnceLock<Near>,
+    clearances: OnceLock<Vec<f64>>,
     flanks: OnceLock<Vec<Vec<Flank>>>,
     overtakings: OnceLock<Vec<overtaking::Overtaking>>,
     lanes: OnceLock<lead::Lanes>,
@@ -161,8 +164,10 @@ impl<'a> Measures<'a> {
             surroundings: Keyed::new(),
             manoeuvres: OnceLock::new(),
             places: OnceLock::new(),
+            others: OnceLock::new(),
             near: OnceLock::new(),
             close: OnceLock::new(),
+            clearances: OnceLock::new(),
             flanks: OnceLock::new(),
             overtakings: OnceLock::new(),
             lanes: OnceLock::new(),
@@ -301,6 +306,11 @@ impl<'a> Measures<'a> {
         self.near.get_or_init(|| Near::within(self, near::REACH_M))
     }
 
+    /// Runs of the others.
+    pub(crate) fn others(&self) -> &[near::There] {
+        self.others.get_or_init(|| near::there(self))
+    }
+
     /// Who is so near that he can be beside the ego or pass it.
     pub(crate) fn close(&self) -> &Near {
         self.close.get_or_init(|| Near::within(self, near::CLOSE_M))
@@ -329,6 +339,15 @@ impl<'a> Measures<'a> {
         let in_lane = |p: Places<'_>| !p.all_hits(k).is_empty();
         let near = || self.track.is_some_and(|t| area::on_map(t, &self.ego().samples()[k]));
         self.places().is_some_and(in_lane) || near()
+    }
+
+    /// Distance that the ego's body keeps at least from the edge of the drivable area in the step from its sample `k`, m: see
+    /// [`area::clearances`].
+    pub(crate) fn clearance_m(&self, k: usize) -> f64 {
+        let make = || self.track.map_or_else(Vec::new, |track| area::clearances(self, track));
+        let of_block = self.clearances.get_or_init(make);
+        let at = k.checked_sub(self.ego().in_block().start).and_then(|j| of_block.get(j));
+        at.copied().unwrap_or(0.0)
     }
 
     /// Who is ahead in lane at the ego's samples in the block, in the order of [`Ego::in_block`]: see [`lead`].

@@ -156,6 +156,19 @@ impl Near {
 
 /// Runs of others that overlap a stretch of time, by their index in the window.
 pub(crate) fn others(m: &Measures<'_>, from: i64, to: i64) -> Vec<usize> {
+    m.others().iter().filter(|o| o.from_ns <= to && o.to_ns >= from).map(|o| o.run).collect()
+}
+
+/// A run of another.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct There {
+    run: usize,
+    from_ns: i64,
+    to_ns: i64,
+}
+
+/// Runs of all others, by their index in the window.
+pub(crate) fn there(m: &Measures<'_>) -> Vec<There> {
     let drive = m.window();
     let Some(me) = m.ego_actor() else { return Vec::new() };
     let own = |a: ActorIx| {
@@ -164,15 +177,15 @@ pub(crate) fn others(m: &Measures<'_>, from: i64, to: i64) -> Vec<usize> {
             || actor.exempt_from.contains(&me)
             || drive.actor(me).exempt_from.contains(&a)
     };
-    let overlaps = |r: &Run| {
+    let there = |(run, r): (usize, &Run)| {
         let t = drive.times(r);
-        t.first().is_some_and(|t| *t <= to) && t.last().is_some_and(|t| *t >= from)
+        Some(There { run, from_ns: *t.first()?, to_ns: *t.last()? })
     };
-    let wanted = |r: &Run| r.actor != me && overlaps(r) && !own(r.actor);
-    (0..drive.runs().len()).filter(|i| wanted(&drive.runs()[*i])).collect()
+    let others = drive.runs().iter().enumerate().filter(|(_, r)| r.actor != me && !own(r.actor));
+    others.filter_map(there).collect()
 }
 
-/// Those near at any sample of the window; walks all runs.
+/// Those near at any sample of the window; looks at all runs.
 pub(crate) fn at_sample(m: &Measures<'_>, k: usize) -> Vec<Other> {
     let s = m.ego().samples()[k];
     let mut boxes = Boxes::default();

@@ -52,6 +52,7 @@ pub(crate) fn overtakings(m: &Measures<'_>) -> Vec<Overtaking> {
             continue;
         }
         let along = places.at(k).map_or(s.pose.yaw_rad, |p| s.pose.yaw_rad - p.off_rad);
+        let along = math::sin_cos(along);
         for other in m.close().at(m, k) {
             let Some((part, side)) = passed(m, &s, k, along, &other) else { continue };
             let actor = m.window().runs()[other.run].actor;
@@ -66,18 +67,25 @@ pub(crate) fn overtakings(m: &Measures<'_>) -> Vec<Overtaking> {
 }
 
 /// Part of the step at which the ego passes somebody, and on which side of it he is.
-fn passed(m: &Measures<'_>, s: &EgoSample, k: usize, along: f64, other: &Other) -> Option<(f64, Side)> {
+fn passed(
+    m: &Measures<'_>,
+    s: &EgoSample,
+    k: usize,
+    (sin, cos): (f64, f64),
+    other: &Other,
+) -> Option<(f64, Side)> {
     let drive = m.window();
     let (dx, dy) = (other.pose.x_m - s.pose.x_m, other.pose.y_m - s.pose.y_m);
     if dx.abs() > NEAR_M || dy.abs() > NEAR_M {
         return None;
     }
-    let (sin, cos) = math::sin_cos(along);
     let before = dx * cos + dy * sin;
     let lateral = dy * cos - dx * sin;
+    if before < 0.0 || lateral.abs() > BESIDE_M {
+        return None;
+    }
     let run = &drive.runs()[other.run];
-    let turn = math::angle_between(s.pose.yaw_rad, other.pose.yaw_rad).abs();
-    if before < 0.0 || lateral.abs() > BESIDE_M || turn > SAME_WAY_RAD {
+    if math::angle_between(s.pose.yaw_rad, other.pose.yaw_rad).abs() > SAME_WAY_RAD {
         return None;
     }
     if !Who::Vehicles.includes(drive.actor(run.actor).class) {

@@ -12,10 +12,11 @@
 
 use std::sync::OnceLock;
 
+use lukao_model::drive::Pose;
 use lukao_model::math;
 use lukao_track::{LaneHit, LaneIx, PathIx, Track};
 
-use crate::ego::Ego;
+use crate::ego::{Ego, EgoSample};
 use crate::{LOOK_AHEAD_NS, LOOK_BACK_NS};
 
 /// Where the ego is at one sample.
@@ -29,18 +30,24 @@ pub struct Place {
     pub off_rad: f64,
 }
 
+/// A sample, and the lane outside junctions that the ego is in there.
+type Seen = (usize, LaneIx);
+
 /// What has been looked up.
 pub(crate) struct Cells {
     /// Lanes of all kinds, traffic lanes first, and how many of these.
     hits: Vec<OnceLock<(Vec<LaneHit>, usize)>>,
     /// For each sample the nearest one before and after, itself included, that is in a lane outside junctions and
-    /// in the same run.
-    outside: OnceLock<Vec<(Option<usize>, Option<usize>)>>,
+    /// in the same run, with that lane.
+    outside: OnceLock<Vec<[Option<Seen>; 2]>>,
+    at: Vec<OnceLock<Option<Place>>>,
 }
 
 impl Cells {
     pub(crate) fn new(samples: usize) -> Self {
-        Self { hits: (0..samples).map(|_| OnceLock::new()).collect(), outside: OnceLock::new() }
+        let hits = (0..samples).map(|_| OnceLock::new()).collect();
+        let at = (0..samples).map(|_| OnceLock::new()).collect();
+        Self { hits, outside: OnceLock::new(), at }
     }
 }
 
@@ -75,56 +82,39 @@ impl<'m> Places<'m> {
     fn looked_up(&self, k: usize) -> &'m (Vec<LaneHit>, usize) {
         self.cells.hits[k].get_or_init(|| {
             let s = &self.ego.samples()[k];
-            let mut hits = self.track.lanes_at([s.pose.x_m, s.pose.y_m], s.z_m);
-            let traffic = |h: &LaneHit| self.track.lane(h.lane).kind.is_traffic();
-            hits.sort_by_key(|h| !traffic(h));
-            let count = hits.iter().filter(|h| traffic(h)).count();
-            (hits, count)
+            // Who stands is where he was.
+            let same = |b: &&EgoSample| (b.pose, b.z_m) == (s.pose, s.z_m);
+            let before = k.checked_sub(1).filter(|j| self.ego.samples().get(*j).filter(same).is_some());
+            before
+                .and_then(|j| self.cells.hits[j].get().cloned())
+                .unwrap_or_else(|| hits(self.track, &s.pose, s.z_m))
         })
     }
 
     /// The best place outside junctions at sample `k`.
     fn outside_hit(&self, k: usize) -> Option<&'m LaneHit> {
-        let outside = self.hits(k).iter().filter(|h| !self.track.lane(h.lane).in_junction);
-        self.best(k, outside)
+        outside(self.track, self.hits(k), self.ego.samples()[k].pose.yaw_rad)
     }
 
-    /// The lane whose direction agrees best with the heading; of equal ones the one whose middle is nearer.
+    /// The lane whose direction agrees best with the heading.
     fn best<'h>(&self, k: usize, hits: impl Iterator<Item = &'h LaneHit>) -> Option<&'h LaneHit> {
-        let yaw = self.ego.samples()[k].pose.yaw_rad;
-        hits.min_by(|a, b| {
-            let off = |h: &LaneHit| math::angle_between(h.heading_rad, yaw).abs();
-            let middle = || a.lateral_m.abs().total_cmp(&b.lateral_m.abs());
-            // Directions that differ by less than a few degrees tell nothing.
-            if (off(a) - off(b)).abs() < 0.05 { middle() } else { off(a).total_cmp(&off(b)) }
-                .then(a.lane.cmp(&b.lane))
-        })
+        best(hits, self.ego.samples()[k].pose.yaw_rad)
     }
 
-    fn outside(&self) -> &'m [(Option<usize>, Option<usize>)] {
+    fn outside(&self) -> &'m [[Option<Seen>; 2]] {
         self.cells.outside.get_or_init(|| {
             let samples = self.ego.samples();
-            let mut out = vec![(None, None); samples.len()];
-            let is_outside: Vec<bool> = (0..samples.len()).map(|k| self.outside_hit(k).is_some()).collect();
-            let mut last = None;
-            for k in 0..samples.len() {
-                if k > 0 && !samples[k - 1].goes_on {
-                    last = None;
+            let mut out: Vec<_> =
+                (0..samples.len()).map(|k| [self.outside_hit(k).map(|h| (k, h.lane)); 2]).collect();
+            for k in 1..samples.len() {
+                if samples[k - 1].goes_on && out[k][0].is_none() {
+                    out[k][0] = out[k - 1][0];
                 }
-                if is_outside[k] {
-                    last = Some(k);
-                }
-                out[k].0 = last;
             }
-            let mut next = None;
-            for k in (0..samples.len()).rev() {
-                if !samples[k].goes_on {
-                    next = None;
+            for k in (1..samples.len()).rev() {
+                if samples[k - 1].goes_on && out[k - 1][1].is_none() {
+                    out[k - 1][1] = out[k][1];
                 }
-                if is_outside[k] {
-                    next = Some(k);
-                }
-                out[k].1 = next;
             }
             out
         })
@@ -148,24 +138,26 @@ impl<'m> Places<'m> {
     /// Lane outside junctions from which the ego came to sample `k`, itself included, at most 20 s before.
     #[must_use]
     pub fn came_from(&self, k: usize) -> Option<(usize, LaneIx)> {
-        let j = self.outside()[k].0?;
+        let (j, lane) = self.outside()[k][0]?;
         let t = |k: usize| self.ego.samples()[k].t_ns;
-        (t(k) - t(j) <= LOOK_BACK_NS).then_some(())?;
-        Some((j, self.outside_hit(j)?.lane))
+        (t(k) - t(j) <= LOOK_BACK_NS).then_some((j, lane))
     }
 
     /// Lane outside junctions to which the ego goes from sample `k`, itself included, at most 60 s after.
     #[must_use]
     pub fn goes_to(&self, k: usize) -> Option<(usize, LaneIx)> {
-        let j = self.outside()[k].1?;
+        let (j, lane) = self.outside()[k][1]?;
         let t = |k: usize| self.ego.samples()[k].t_ns;
-        (t(j) - t(k) < LOOK_AHEAD_NS).then_some(())?;
-        Some((j, self.outside_hit(j)?.lane))
+        (t(j) - t(k) < LOOK_AHEAD_NS).then_some((j, lane))
     }
 
     /// Where the ego is at sample `k`; `None` if it is in no traffic lane.
     #[must_use]
     pub fn at(&self, k: usize) -> Option<Place> {
+        *self.cells.at[k].get_or_init(|| self.look_up(k))
+    }
+
+    fn look_up(&self, k: usize) -> Option<Place> {
         let place = |hit: &LaneHit, certain: bool| {
             let off_rad = math::angle_between(hit.heading_rad, self.ego.samples()[k].pose.yaw_rad);
             Place { hit: *hit, certain, off_rad }
@@ -199,7 +191,11 @@ impl<'m> Places<'m> {
     /// run leaves more than one. `None` if the lane before the junction is not known.
     #[must_use]
     pub fn ways_through(&self, k: usize) -> Option<Vec<PathIx>> {
-        let (_, from) = self.came_from(k)?;
+        self.came_from(k).map(|(_, from)| self.ways_from(k, from))
+    }
+
+    /// The same if the lane before the junction is known to be `from`.
+    pub(crate) fn ways_from(&self, k: usize, from: LaneIx) -> Vec<PathIx> {
         let mut ways: Vec<PathIx> = self.track.paths_from(from).map(|(ix, _)| ix).collect();
         let narrow = |ways: &mut Vec<PathIx>, keep: &dyn Fn(PathIx) -> bool| {
             let kept: Vec<PathIx> = ways.iter().copied().filter(|w| keep(*w)).collect();
@@ -220,7 +216,7 @@ impl<'m> Places<'m> {
         let holds =
             |w: PathIx, k: usize| self.hits(k).iter().any(|h| self.track.path(w).via.contains(&h.lane));
         narrow(&mut ways, &|w| inside.iter().all(|k| holds(w, *k)));
-        Some(ways)
+        ways
     }
 
     /// Samples at or after `k` at which the ego is in the junction after `from`, and the lane by which it leaves.
@@ -250,4 +246,29 @@ impl<'m> Places<'m> {
         let of = |l: LaneIx| (self.track.lane(l).road, self.track.lane(l).section);
         of(a) == of(b)
     }
+}
+
+/// Lanes of all kinds that hold a footprint's centre, traffic lanes first, and how many of these.
+pub(crate) fn hits(track: &Track, pose: &Pose, z_m: Option<f64>) -> (Vec<LaneHit>, usize) {
+    let mut hits = track.lanes_at([pose.x_m, pose.y_m], z_m);
+    let traffic = |h: &LaneHit| track.lane(h.lane).kind.is_traffic();
+    hits.sort_by_key(|h| !traffic(h));
+    let count = hits.iter().filter(|h| traffic(h)).count();
+    (hits, count)
+}
+
+/// Of traffic lanes that hold a centre the best one outside junctions.
+pub(crate) fn outside<'h>(track: &Track, hits: &'h [LaneHit], yaw_rad: f64) -> Option<&'h LaneHit> {
+    best(hits.iter().filter(|h| !track.lane(h.lane).in_junction), yaw_rad)
+}
+
+/// The lane whose direction agrees best with a heading; of equal ones the one whose middle is nearer.
+fn best<'h>(hits: impl Iterator<Item = &'h LaneHit>, yaw_rad: f64) -> Option<&'h LaneHit> {
+    hits.min_by(|a, b| {
+        let off = |h: &LaneHit| math::angle_between(h.heading_rad, yaw_rad).abs();
+        let middle = || a.lateral_m.abs().total_cmp(&b.lateral_m.abs());
+        // Directions that differ by less than a few degrees tell nothing.
+        if (off(a) - off(b)).abs() < 0.05 { middle() } else { off(a).total_cmp(&off(b)) }
+            .then(a.lane.cmp(&b.lane))
+    })
 }

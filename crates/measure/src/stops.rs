@@ -11,10 +11,13 @@ use lukao_model::code::SignalState;
 use lukao_model::drive::SignalIx as LogSignal;
 use lukao_model::outcome::Uncertainty;
 use lukao_model::time::to_s;
+use lukao_model::vehicle::BoxSize;
 use lukao_model::{Channel, ClockIx, Drive, Origin, Subject};
 use lukao_track::{PathIx, SignalIx, SignalKind, StopLineIx, Track, Turn};
 
+use crate::Ego;
 use crate::admit::Admit;
+use crate::bounds::Bounds;
 use crate::gate::{self, Gate};
 use crate::held::{self, Held, Stated};
 use crate::place::Places;
@@ -46,8 +49,7 @@ pub(crate) fn passed(
     speed: impl Fn(usize) -> Option<Value>,
 ) -> Vec<StopLinePassed> {
     let ego = places.ego;
-    let gates: Vec<(StopLineIx, Gate)> =
-        track.stop_lines().filter_map(|(ix, line)| Some((ix, Gate::along(&line.points_m)?))).collect();
+    let gates = near_the_way(drive, track, ego);
     let mut out = Vec::new();
     for k in ego.in_block() {
         for (ix, gate) in &gates {
@@ -59,6 +61,23 @@ pub(crate) fn passed(
     }
     out.sort_by_key(|x| (x.t_ns, x.line));
     out
+}
+
+/// The lines that the ego can pass in the block at all.
+fn near_the_way(drive: &Drive, track: &Track, ego: &Ego) -> Vec<(StopLineIx, Gate)> {
+    let samples = ego.samples();
+    let Some(way) = Bounds::of_way(ego) else { return Vec::new() };
+    let steps = || ego.in_block().filter(|k| samples[*k].goes_on);
+    let most = |of: &dyn Fn(usize) -> f64| steps().map(of).fold(0.0, f64::max);
+    let size = BoxSize {
+        length_m: most(&|k| ego.size(drive, k).length_m),
+        width_m: most(&|k| ego.size(drive, k).width_m),
+        height_m: None,
+        accuracy_m: None,
+    };
+    let moved_m = most(&|k| gate::moved_m(&samples[k], &samples[k + 1]));
+    let gates = track.stop_lines().filter_map(|(ix, line)| Some((ix, Gate::along(&line.points_m)?)));
+    gates.filter(|(_, gate)| way.near(gate.reach_m(&size, moved_m), gate.left_end_m())).collect()
 }
 
 /// A signal head that governs a way, and what the log says of it.

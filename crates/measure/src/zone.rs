@@ -11,6 +11,7 @@ use lukao_model::math;
 use lukao_model::outcome::Uncertainty;
 use lukao_track::{CrossingIx, Track, Zone, ZoneKind, outline_distance};
 
+use crate::bounds::Bounds;
 use crate::value::Value;
 use crate::{EgoSample, Measures, body, gate};
 
@@ -30,38 +31,64 @@ pub struct Entering {
     pub speed_mps: Option<Value>,
 }
 
+/// An area of the track near the ego's way, with the box around it by which it is left out where it cannot matter.
+#[derive(Clone, Copy, Debug)]
+pub struct Area<'a> {
+    /// Its id, as reports name it.
+    pub id: &'a str,
+    /// Its outline, not closed.
+    pub outline_m: &'a [[f64; 3]],
+    bounds: Bounds,
+}
+
+impl<'a> Area<'a> {
+    fn new(id: &'a str, outline_m: &'a [[f64; 3]]) -> Option<Self> {
+        Some(Self { id, outline_m, bounds: Bounds::around(outline_m)? })
+    }
+
+    /// Whether the ego's body at a sample can be within a distance of it: cheap, and never wrong if it says no.
+    #[must_use]
+    pub fn may_reach(&self, m: &Measures<'_>, s: &EgoSample, reach_m: f64) -> bool {
+        let size = m.window().runs()[s.run].size;
+        let half = 0.5 * (size.length_m + size.width_m);
+        self.bounds.near(reach_m + half + ROUNDING_M, [s.pose.x_m, s.pose.y_m])
+    }
+
+    /// Whether the ego's centre at a sample is in it.
+    #[must_use]
+    pub fn holds(&self, s: &EgoSample) -> bool {
+        let p = [s.pose.x_m, s.pose.y_m];
+        self.bounds.near(ROUNDING_M, p) && outline_distance(self.outline_m, p) == 0.0
+    }
+}
+
+/// More than coordinates are rounded by, metres.
+const ROUNDING_M: f64 = 0.01;
+
 /// Crossings near the ego's way in the block.
 #[must_use]
-pub fn crossings_near(m: &Measures<'_>) -> Vec<CrossingIx> {
-    let Some(track) = m.track() else { return Vec::new() };
-    let near = near(m);
-    track.crossings().filter(|(_, c)| near(&c.outline_m)).map(|(ix, _)| ix).collect()
+pub fn crossings_near<'a>(m: &Measures<'a>) -> Vec<(CrossingIx, Area<'a>)> {
+    let (Some(track), Some(way)) = (m.track(), Bounds::of_way(m.ego())) else { return Vec::new() };
+    let all = track.crossings().filter_map(|(ix, c)| Some((ix, Area::new(&c.id, &c.outline_m)?)));
+    all.filter(|(_, area)| way.within(AROUND_M, &area.bounds)).collect()
 }
 
 /// Zones of a kind near the ego's way in the block.
 #[must_use]
-pub fn zones_near<'a>(m: &Measures<'a>, kind: ZoneKind) -> Vec<&'a Zone> {
-    let Some(track) = m.track() else { return Vec::new() };
-    let near = near(m);
-    track.zones().iter().filter(|z| z.kind == kind && near(&z.outline_m)).collect()
+pub fn zones_near<'a>(m: &Measures<'a>, kind: ZoneKind) -> Vec<(&'a Zone, Area<'a>)> {
+    let (Some(track), Some(way)) = (m.track(), Bounds::of_way(m.ego())) else { return Vec::new() };
+    let of_kind = track.zones().iter().filter(|z| z.kind == kind);
+    let all = of_kind.filter_map(|z| Some((z, Area::new(&z.id, &z.outline_m)?)));
+    all.filter(|(_, area)| way.within(AROUND_M, &area.bounds)).collect()
 }
 
-fn near(m: &Measures<'_>) -> impl Fn(&[[f64; 3]]) -> bool {
-    let (mut lo, mut hi) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
-    for k in m.ego().in_block() {
-        let pose = m.ego().samples()[k].pose;
-        for (i, v) in [pose.x_m, pose.y_m].into_iter().enumerate() {
-            (lo[i], hi[i]) = (lo[i].min(v - AROUND_M), hi[i].max(v + AROUND_M));
-        }
-    }
-    move |outline: &[[f64; 3]]| {
-        let side = |i: usize| {
-            let of = |p: &[f64; 3]| p[i];
-            let (a, b) = (outline.iter().map(of), outline.iter().map(of));
-            a.fold(f64::INFINITY, f64::min) <= hi[i] && b.fold(f64::NEG_INFINITY, f64::max) >= lo[i]
-        };
-        side(0) && side(1)
-    }
+/// Areas that the ego's front enters in the steps of the block, in order of the steps and, within one, as they were given.
+pub fn entered<'n, T: Copy>(
+    m: &'n Measures<'_>,
+    near: &'n [(T, Area<'_>)],
+) -> impl Iterator<Item = (T, Entering)> + 'n {
+    let of = move |k| near.iter().filter_map(move |(of, area)| Some((*of, entering(m, k, area)?)));
+    m.ego().in_block().flat_map(of)
 }
 
 /// Room between the ego's body at a sample and an outline.
@@ -97,15 +124,20 @@ pub fn on_level(track: &Track, s: &EgoSample, outline_m: &[[f64; 3]]) -> bool {
     gate::on_level(track, s.z_m, z)
 }
 
-/// The ego's front entering an outline in the step from sample `k`.
-#[must_use]
-pub fn entering(m: &Measures<'_>, track: &Track, k: usize, outline_m: &[[f64; 3]]) -> Option<Entering> {
-    let (s, goes_on) = (m.ego().samples()[k], m.ego().samples()[k].goes_on);
-    if !goes_on || !on_level(track, &s, outline_m) {
+/// The ego's front entering an area in the step from sample `k`.
+fn entering(m: &Measures<'_>, k: usize, area: &Area<'_>) -> Option<Entering> {
+    let (s, outline_m) = (&m.ego().samples()[k], area.outline_m);
+    if !s.goes_on {
         return None;
     }
-    let next = m.ego().samples()[k + 1];
-    let front = [0.5 * m.window().runs()[s.run].size.length_m, 0.0];
+    let next = &m.ego().samples()[k + 1];
+    // The front is at most half a length from the centre, before and after.
+    let length_m = m.window().runs()[s.run].size.length_m;
+    if !area.may_reach(m, s, gate::moved_m(s, next) + length_m) {
+        return None;
+    }
+    let track = m.track().filter(|track| on_level(track, s, outline_m))?;
+    let front = [0.5 * length_m, 0.0];
     let (p, q) = (body::point_m(&s.pose, front), body::point_m(&next.pose, front));
     if outline_distance(outline_m, p) == 0.0 {
         return None;

@@ -115,6 +115,15 @@ impl Intervals {
 
     /// Adds an interval.
     pub fn insert(&mut self, add: Interval) {
+        // Most come in order of time.
+        match self.0.last_mut() {
+            Some(last) if add.from_ns < last.from_ns => {}
+            Some(last) if add.from_ns <= last.to_ns => {
+                last.to_ns = last.to_ns.max(add.to_ns);
+                return;
+            }
+            _ => return self.0.push(add),
+        }
         let lo = self.0.partition_point(|i| i.to_ns < add.from_ns);
         let hi = self.0.partition_point(|i| i.from_ns <= add.to_ns);
         let mut joined = add;

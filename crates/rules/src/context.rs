@@ -139,6 +139,13 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Notes that all steps of the block were judged.
+    pub fn judged_all(&self, out: &mut RuleResult) {
+        for part in self.measures.ego().steps_in_block().iter().flat_map(|when| self.in_scope(*when)) {
+            out.judged.insert(part);
+        }
+    }
+
     /// Notes that the step from the ego's sample `k` to the next was judged.
     pub fn judged(&self, out: &mut RuleResult, k: usize) {
         for part in self.in_scope(self.measures.ego().step(k)) {

@@ -67,15 +67,13 @@ impl<K: Ord> Episodes<K> {
 
     /// Closes the episodes that nothing at or after `now_ns` can join any more.
     pub fn advance(&mut self, now_ns: i64, pace: Pace, out: &mut RuleResult) {
-        let mut still = BTreeMap::new();
-        for (key, f) in std::mem::take(&mut self.open) {
-            if now_ns.saturating_sub(f.to_ns) > pace.merge_ns {
-                close(f, pace, out);
-            } else {
-                still.insert(key, f);
-            }
+        let over = |f: &Finding| now_ns.saturating_sub(f.to_ns) > pace.merge_ns;
+        if !self.open.values().any(over) {
+            return;
         }
-        self.open = still;
+        for f in self.open.extract_if(.., |_, f| over(f)).map(|x| x.1) {
+            close(f, pace, out);
+        }
     }
 
     /// Closes all.

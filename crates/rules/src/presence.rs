@@ -28,8 +28,8 @@ impl Presence {
         for need in needs {
             if let Some(why) = lack(*need, cx) {
                 all = false;
-                for k in cx.measures.ego().in_block() {
-                    cx.missing(out, k, need.name(), &why);
+                for when in cx.measures.ego().steps_in_block() {
+                    cx.missing_in(out, *when, need.name(), &why);
                 }
             }
         }
@@ -38,16 +38,17 @@ impl Presence {
 
     fn follow_ego(&mut self, needs: &[Need], cx: &Context<'_>, out: &mut RuleResult) {
         let ego = cx.measures.ego();
-        let runs = cx.measures.window().runs();
-        for k in ego.in_block() {
-            let s = ego.samples()[k];
-            let begins = s.i == 0 && !runs[s.run].begun_before;
+        for of_run in ego.runs_in_block() {
+            let (first, last) = (ego.samples()[of_run.start], ego.samples()[of_run.end - 1]);
+            let begins = first.i == 0 && !cx.measures.window().runs()[first.run].begun_before;
             if let Some(last) = self.last_sample_ns.filter(|_| begins && needs.contains(&Need::Ego)) {
-                cx.missing_in(out, Interval::new(last, s.t_ns), Need::Ego.name(), EGO_GAP);
+                cx.missing_in(out, Interval::new(last, first.t_ns), Need::Ego.name(), EGO_GAP);
             }
-            self.last_sample_ns = Some(s.t_ns);
+            self.last_sample_ns = Some(last.t_ns);
         }
-        if let Some(when) = ticks(cx).filter(|_| self.last_sample_ns.is_none()) {
+        if self.last_sample_ns.is_none()
+            && let Some(when) = ticks(cx)
+        {
             for part in cx.in_scope(when) {
                 self.unseen.insert(part);
             }

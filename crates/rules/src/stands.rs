@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use lukao_measure::motion::STANDING_MPS;
 use lukao_measure::value::greater;
+use lukao_measure::zone::{self, Area};
 use lukao_measure::{EgoSample, Value};
 use lukao_model::outcome::{Judgement, Limit, Uncertainty};
 use lukao_model::{Channel, Interval, RuleResult};
@@ -55,6 +56,9 @@ impl Stands {
     ) {
         self.judging = cx.judging;
         let within: Vec<(String, Value)> = areas.filter(|(_, room)| within(rule, room.value)).collect();
+        if within.is_empty() && self.at.is_empty() && self.open.is_empty() {
+            return cx.judged(out, k);
+        }
         let Some(speed) = cx.measures.ego_speed_mps(k) else {
             if within.is_empty() {
                 cx.judged(out, k);
@@ -112,6 +116,21 @@ impl Stands {
         self.end(|_| true, rule, out);
         out.opportunities = self.occasions;
     }
+}
+
+/// Those of the areas near the ego's way that it may be within reach of at a sample: id and room.
+pub(crate) fn in_reach<'n>(
+    cx: &'n Context<'_>,
+    s: &'n EgoSample,
+    reach_m: f64,
+    near: impl Iterator<Item = &'n Area<'n>> + 'n,
+) -> impl Iterator<Item = (String, Value)> + 'n {
+    let (m, track) = (cx.measures, cx.measures.track());
+    let near = near.filter(move |area| area.may_reach(m, s, reach_m));
+    near.filter_map(move |area| {
+        let track = track.filter(|track| zone::on_level(track, s, area.outline_m))?;
+        Some((area.id.to_owned(), zone::room_m(m, track, s, area.outline_m)))
+    })
 }
 
 fn within(rule: &Standing<'_>, room_m: f64) -> bool {

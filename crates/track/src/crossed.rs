@@ -1,6 +1,8 @@
 //! Which lines a movement crosses, and which lines a footprint stands on.
 
-use crate::index::around;
+use rstar::{Envelope, RTreeObject};
+
+use crate::index::{Item, around};
 use crate::ix::LineIx;
 use crate::mark::{Mark, Side};
 use crate::plane::{P2, convex_meet, cross, lerp3, signed_offset, sub, xy};
@@ -66,7 +68,7 @@ impl Track {
     #[must_use]
     pub fn lines_crossed(&self, from_m: [f64; 2], to_m: [f64; 2], z_m: Option<f64>) -> Vec<LineCrossed<'_>> {
         let mut out = Vec::new();
-        self.crossed_by(from_m, to_m, z_m, 0, &mut out);
+        self.crossed_by(&[from_m], &[to_m], z_m, &mut out);
         sort(&mut out);
         out.dedup_by(|b, a| a.line == b.line && (a.fraction - b.fraction).abs() <= SLACK && a.from == b.from);
         out
@@ -82,9 +84,7 @@ impl Track {
         z_m: Option<f64>,
     ) -> Vec<LineCrossed<'_>> {
         let mut out: Vec<LineCrossed<'_>> = Vec::new();
-        for (corner, (&a, &b)) in from_m.iter().zip(to_m).enumerate() {
-            self.crossed_by(a, b, z_m, corner, &mut out);
-        }
+        self.crossed_by(from_m, to_m, z_m, &mut out);
         sort(&mut out);
         let mut seen: Vec<(LineIx, Side)> = Vec::new();
         out.retain(|c| {
@@ -147,44 +147,66 @@ impl Track {
         out
     }
 
+    /// Crossings of each corner, corner by corner.
     fn crossed_by<'a>(
         &'a self,
+        from_m: &[P2],
+        to_m: &[P2],
+        z_m: Option<f64>,
+        out: &mut Vec<LineCrossed<'a>>,
+    ) {
+        let all: Vec<P2> = from_m.iter().chain(to_m).copied().collect();
+        if all.is_empty() {
+            return;
+        }
+        // One search for all corners: they are near one another.
+        let near = self.index.segments.locate_in_envelope_intersecting(around(&all, 0.0));
+        let near: Vec<_> = near.collect();
+        for (corner, (&from, &to)) in from_m.iter().zip(to_m).enumerate() {
+            let own = around(&[from, to], 0.0);
+            for piece in near.iter().filter(|piece| piece.envelope().intersects(&own)) {
+                out.extend(self.crossed(piece, from, to, z_m, corner));
+            }
+        }
+    }
+
+    /// The crossing of a piece of a line by a corner that moves straight.
+    fn crossed(
+        &self,
+        piece: &Item<LineIx>,
         from: P2,
         to: P2,
         z_m: Option<f64>,
         corner: usize,
-        out: &mut Vec<LineCrossed<'a>>,
-    ) {
-        for piece in self.index.segments.locate_in_envelope_intersecting(around(&[from, to], 0.0)) {
-            let (line, i) = (self.line(piece.of), piece.i as usize);
-            let (a, b) = (line.points_m[i], line.points_m[i + 1]);
-            let d = sub(xy(b), xy(a));
-            let (before, after) = (cross(d, sub(from, xy(a))), cross(d, sub(to, xy(a))));
-            if (before >= 0.0) == (after >= 0.0) {
-                continue;
-            }
-            let fraction = (before / (before - after)).clamp(0.0, 1.0);
-            let at = [from[0] + (to[0] - from[0]) * fraction, from[1] + (to[1] - from[1]) * fraction];
-            let along = sub(at, xy(a));
-            let f = (along[0] * d[0] + along[1] * d[1]) / (d[0] * d[0] + d[1] * d[1]);
-            if !(-SLACK..=1.0 + SLACK).contains(&f) {
-                continue;
-            }
-            let at_m = lerp3(a, b, f.clamp(0.0, 1.0));
-            if !self.same_level(z_m, at_m[2]) {
-                continue;
-            }
-            let road_s_m = line.road_s_m[i] + (line.road_s_m[i + 1] - line.road_s_m[i]) * f.clamp(0.0, 1.0);
-            out.push(LineCrossed {
-                line: piece.of,
-                fraction,
-                at_m: [at[0], at[1], at_m[2]],
-                road_s_m,
-                from: if before >= 0.0 { Side::Left } else { Side::Right },
-                mark: line.mark_at(road_s_m),
-                corner,
-            });
+    ) -> Option<LineCrossed<'_>> {
+        let (line, i) = (self.line(piece.of), piece.i as usize);
+        let (a, b) = (line.points_m[i], line.points_m[i + 1]);
+        let d = sub(xy(b), xy(a));
+        let (before, after) = (cross(d, sub(from, xy(a))), cross(d, sub(to, xy(a))));
+        if (before >= 0.0) == (after >= 0.0) {
+            return None;
         }
+        let fraction = (before / (before - after)).clamp(0.0, 1.0);
+        let at = [from[0] + (to[0] - from[0]) * fraction, from[1] + (to[1] - from[1]) * fraction];
+        let along = sub(at, xy(a));
+        let f = (along[0] * d[0] + along[1] * d[1]) / (d[0] * d[0] + d[1] * d[1]);
+        if !(-SLACK..=1.0 + SLACK).contains(&f) {
+            return None;
+        }
+        let at_m = lerp3(a, b, f.clamp(0.0, 1.0));
+        if !self.same_level(z_m, at_m[2]) {
+            return None;
+        }
+        let road_s_m = line.road_s_m[i] + (line.road_s_m[i + 1] - line.road_s_m[i]) * f.clamp(0.0, 1.0);
+        Some(LineCrossed {
+            line: piece.of,
+            fraction,
+            at_m: [at[0], at[1], at_m[2]],
+            road_s_m,
+            from: if before >= 0.0 { Side::Left } else { Side::Right },
+            mark: line.mark_at(road_s_m),
+            corner,
+        })
     }
 }
 

@@ -122,6 +122,19 @@ impl Track {
         }
     }
 
+    /// Pieces of the drivable area's edge that may be within a distance of a point, in plan: all that are, and some more. Of every
+    /// level.
+    #[must_use]
+    pub fn drivable_edges_near(&self, p_m: [f64; 2], radius_m: f64) -> Vec<[[f64; 3]; 2]> {
+        let drivable = self.drivable();
+        let near = drivable.segments.locate_in_envelope_intersecting(around(&[p_m], radius_m));
+        near.map(|s| {
+            let points = &drivable.boundaries[s.of as usize].points_m;
+            [points[s.i as usize], points[s.i as usize + 1]]
+        })
+        .collect()
+    }
+
     /// Distance to the nearest drivable lane (0 inside one), if it is at most `max_m`.
     fn to_drivable(&self, p_m: P2, z_m: Option<f64>, max_m: f64) -> Option<f64> {
         if !self.parts.areas.is_empty() {

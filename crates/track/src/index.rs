@@ -1,8 +1,11 @@
 //! The spatial index, and lists by lane.
 
+use std::collections::BTreeMap;
+
 use rstar::{AABB, RTree, RTreeObject};
 
 use crate::furniture::SignalKind;
+use crate::grid::Grid;
 use crate::ix::{CrossingIx, LaneIx, LineIx, PathIx, SignalIx, StopLineIx};
 use crate::lane::Lane;
 use crate::plane::{P2, P3, in_triangle, xy};
@@ -21,6 +24,16 @@ impl<T> Item<T> {
     pub(crate) fn new(of: T, i: usize, corners: &[P2]) -> Self {
         let (lo, hi) = bounds(corners);
         Self { of, i: u32::try_from(i).unwrap_or(u32::MAX), lo, hi }
+    }
+
+    /// The corners of its box.
+    pub(crate) fn corners(&self) -> (P2, P2) {
+        (self.lo, self.hi)
+    }
+
+    /// Whether its box holds a point.
+    pub(crate) fn may_hold(&self, p: P2) -> bool {
+        (0..2).all(|d| self.lo[d] <= p[d] && p[d] <= self.hi[d])
     }
 }
 
@@ -45,6 +58,8 @@ pub(crate) fn around(points: &[P2], grow_m: f64) -> AABB<P2> {
 #[derive(Clone, Debug)]
 pub(crate) struct Index {
     pub cells: RTree<Item<LaneIx>>,
+    /// The same, for points.
+    pub at: Grid,
     pub segments: RTree<Item<LineIx>>,
     pub stop_lines: Vec<Vec<(f64, StopLineIx)>>,
     pub crossings: Vec<Vec<CrossingIx>>,
@@ -54,6 +69,8 @@ pub(crate) struct Index {
     /// Box around each lane.
     pub bounds: Vec<(P2, P2)>,
     pub lights: Vec<Vec<SignalIx>>,
+    /// Box around the lanes of each junction and those that lead into it, by the junction's id.
+    pub junctions: BTreeMap<String, (P2, P2)>,
 }
 
 impl Index {
@@ -109,10 +126,28 @@ impl Index {
             }
         }
         let border = |l: &Lane| -> Vec<P2> { l.left_m.iter().chain(&l.right_m).map(|p| xy(*p)).collect() };
-        let bounds = parts.lanes.iter().map(|l| bounds(&border(l))).collect();
+        let bounds: Vec<(P2, P2)> = parts.lanes.iter().map(|l| bounds(&border(l))).collect();
+        let junctions = junctions(parts, &bounds);
         let (cells, segments) = (cells(parts), RTree::bulk_load(segments));
-        Self { cells, segments, stop_lines, crossings, paths, signs, zones, bounds, lights }
+        let at = Grid::new(&cells);
+        Self { cells, at, segments, stop_lines, crossings, paths, signs, zones, bounds, lights, junctions }
     }
+}
+
+fn junctions(parts: &Parts, of_lane: &[(P2, P2)]) -> BTreeMap<String, (P2, P2)> {
+    let mut out: BTreeMap<String, (P2, P2)> = BTreeMap::new();
+    let inside = parts
+        .lanes
+        .iter()
+        .enumerate()
+        .filter_map(|(i, lane)| Some((parts.roads[lane.road.get()].junction.as_ref()?, i)));
+    let leading = parts.paths.iter().map(|p| (&p.junction, p.from.get()));
+    for (junction, i) in inside.chain(leading) {
+        let (lo, hi) = of_lane[i];
+        let own = out.entry(junction.clone()).or_insert((lo, hi));
+        *own = bounds(&[own.0, own.1, lo, hi]);
+    }
+    out
 }
 
 /// All pieces of all lanes.

@@ -1,13 +1,19 @@
 //! Junctions: what the map says of their right of way, ways through them as courses, and where two ways meet.
 
+use std::collections::BTreeMap;
+use std::sync::PoisonError;
+
 use crate::index::{bounds, quad, triangles};
 use crate::ix::{LaneIx, PathIx, RoadIx};
-use crate::lane::Travel;
+use crate::lane::{Path, Travel};
 use crate::plane::{P2, P3, convex_meet, dist, dist_to_segment, in_polygon, xy};
 use crate::track::Track;
 
 /// How wide a swath along the middle of each lane is in the way of others, metres: about a car with its mirrors.
 pub const SWATH_M: f64 = 2.0;
+
+/// Pairs of paths that have been asked for.
+pub(crate) type Conflicts = BTreeMap<(PathIx, PathIx), Option<Conflict>>;
 
 /// A junction as the map declares it.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,6 +84,17 @@ impl Track {
         if pa.junction != pb.junction || pa.from == pb.from {
             return None;
         }
+        // Worked out once: drives meet at the same few places all the time.
+        let mut kept = self.conflicts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = kept.get(&(a, b)) {
+            return *known;
+        }
+        let found = self.overlap(pa, pb);
+        kept.insert((a, b), found);
+        found
+    }
+
+    fn overlap(&self, pa: &Path, pb: &Path) -> Option<Conflict> {
         let (mut on_a, mut on_b) = ([f64::INFINITY, f64::NEG_INFINITY], [f64::INFINITY, f64::NEG_INFINITY]);
         let grow = |of: &mut [f64; 2], from: f64, to: f64| *of = [of[0].min(from), of[1].max(to)];
         let (cells_a, cells_b) = (self.cells_of(&pa.via), self.cells_of(&pb.via));

@@ -41,6 +41,7 @@ mod drivable;
 pub mod example;
 mod furniture;
 mod gap;
+mod grid;
 mod index;
 mod ix;
 mod junction;

@@ -59,8 +59,8 @@ impl Track {
     ) -> Vec<LaneHit> {
         let mut pieces: Vec<(LaneIx, usize)> = self
             .index
-            .cells
-            .locate_in_envelope_intersecting(around(&[p_m], 0.0))
+            .at
+            .around(p_m)
             .map(|cell| (cell.of, cell.i as usize))
             .filter(|&(ix, i)| {
                 let lane = self.lane(ix);
@@ -83,6 +83,13 @@ impl Track {
     pub fn may_hold(&self, lane: LaneIx, p_m: [f64; 2], within_m: f64) -> bool {
         let (lo, hi) = self.index.bounds[lane.get()];
         (0..2).all(|d| lo[d] - within_m <= p_m[d] && p_m[d] <= hi[d] + within_m)
+    }
+
+    /// Whether a lane of a junction, or one that leads into it, can hold a point: never wrong if it says no, and cheap.
+    #[must_use]
+    pub fn junction_may_hold(&self, junction: &str, p_m: [f64; 2]) -> bool {
+        let bounds = self.index.junctions.get(junction);
+        bounds.is_some_and(|(lo, hi)| (0..2).all(|d| lo[d] <= p_m[d] && p_m[d] <= hi[d]))
     }
 
     /// Lanes of every kind that share a point with a convex footprint (corners in order), by index. Touching a

@@ -1,6 +1,6 @@
 //! The track itself and access to its elements.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock};
 
 use lukao_model::frame::Alignment;
 use lukao_model::{Error, Frame};
@@ -9,7 +9,7 @@ use crate::drivable::{Area, Drivable};
 use crate::furniture::{Controller, Crossing, Fixture, ParkingSpace, Signal, StopLine, Structure, Zone};
 use crate::index::Index;
 use crate::ix::{CrossingIx, LaneIx, LineIx, PathIx, RoadIx, SignalIx, StopLineIx};
-use crate::junction::Junction;
+use crate::junction::{Conflicts, Junction};
 use crate::lane::{Lane, LaneKind, Path, Road};
 use crate::limits::Limits;
 use crate::mark::Line;
@@ -97,6 +97,7 @@ pub struct Track {
     pub(crate) parts: Parts,
     pub(crate) index: Index,
     pub(crate) drivable: OnceLock<Drivable>,
+    pub(crate) conflicts: Arc<Mutex<Conflicts>>,
 }
 
 /// Name, frame and counts: a whole map would fill a disk.
@@ -151,7 +152,7 @@ impl Track {
 
     pub(crate) fn assemble(name: String, frame: Frame, survey: Survey, parts: Parts) -> Self {
         let index = Index::new(&parts);
-        Self { name, frame, survey, parts, index, drivable: OnceLock::new() }
+        Self { name, frame, survey, parts, index, drivable: OnceLock::new(), conflicts: Arc::default() }
     }
 
     /// The track moved to lie in another frame: rotated, then shifted. Ids and indices stay.

@@ -29,14 +29,14 @@ impl KerbStops {
         mut each: impl FnMut(&Track, usize, Value, &mut RuleResult),
     ) {
         let Some(track) = cx.measures.track() else { return };
-        for (k, s) in cx.samples() {
+        for (k, _) in cx.samples() {
             let Some(speed) = cx.measures.ego_speed_mps(k) else {
                 cx.missing(out, k, Channel::Speed.name(), NO_SPEED);
                 continue;
             };
             let stops = self.moved && speed.value.abs() < STANDING_MPS;
             self.moved = speed.value.abs() >= STANDING_MPS;
-            if !area::on_map(track, &s) {
+            if !cx.measures.on_map(k) {
                 cx.missing(out, k, "edge of the road", OFF_MAP);
                 continue;
             }

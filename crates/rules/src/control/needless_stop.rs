@@ -81,7 +81,7 @@ impl Rule for NeedlessStop {
                 continue;
             };
             let stands = speed.value.abs() < STANDING_MPS;
-            if stands && !area::on_map(track, &s) {
+            if stands && !cx.measures.on_map(k) {
                 cx.missing(out, k, "lane", OFF_MAP);
                 continue;
             }

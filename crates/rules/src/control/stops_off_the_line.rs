@@ -1,7 +1,7 @@
 //! The rule `stops-off-the-line`.
 
 use lukao_measure::motion::STANDING_MPS;
-use lukao_measure::{Value, area, body};
+use lukao_measure::{Value, body};
 use lukao_model::outcome::{Limit, Uncertainty};
 use lukao_model::{Channel, Interval, RuleResult};
 use lukao_track::{StopLineIx, Track};
@@ -72,7 +72,7 @@ impl Rule for StopsOffTheLine {
             };
             let stops = state.moved && speed.value.abs() < STANDING_MPS;
             state.moved = speed.value.abs() >= STANDING_MPS;
-            if !area::on_map(track, &s) {
+            if !cx.measures.on_map(k) {
                 cx.missing(out, k, "stop line", OFF_MAP);
                 continue;
             }

@@ -62,9 +62,7 @@ impl Rule for BlockedJunctionEntered {
 
     fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
         let (m, Some(track)) = (cx.measures, cx.measures.track()) else { return };
-        for k in m.ego().in_block() {
-            cx.judged(out, k);
-        }
+        cx.judged_all(out);
         for entry in m.junction_entries().iter().filter(|e| cx.scope.contains(e.t_ns)) {
             let when = Interval::new(entry.t_ns, entry.t_ns);
             match m.ahead_at(entry.k, Who::Vehicles) {

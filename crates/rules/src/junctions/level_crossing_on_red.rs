@@ -60,13 +60,10 @@ impl Rule for LevelCrossingOnRed {
     fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
         let (m, Some(track)) = (cx.measures, cx.measures.track()) else { return };
         let near = zone::zones_near(m, ZoneKind::LevelCrossing);
-        for k in m.ego().in_block() {
-            cx.judged(out, k);
-            for zone in &near {
-                let Some(at) = zone::entering(m, track, k, &zone.outline_m) else { continue };
-                if cx.scope.contains(at.t_ns) {
-                    judge(cx, track, zone, &at, p, state, out);
-                }
+        cx.judged_all(out);
+        for (zone, at) in zone::entered(m, &near) {
+            if cx.scope.contains(at.t_ns) {
+                judge(cx, track, zone, &at, p, state, out);
             }
         }
     }

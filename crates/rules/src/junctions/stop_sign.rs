@@ -60,9 +60,7 @@ impl Rule for StopSign {
 
     fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
         let (m, Some(track)) = (cx.measures, cx.measures.track()) else { return };
-        for k in m.ego().in_block() {
-            cx.judged(out, k);
-        }
+        cx.judged_all(out);
         let signed = |lane: LaneIx| priority::signs(track, lane).stop;
         for entry in m.junction_entries().iter().filter(|e| cx.scope.contains(e.t_ns) && signed(e.from)) {
             let when = Interval::new(entry.t_ns, entry.t_ns);

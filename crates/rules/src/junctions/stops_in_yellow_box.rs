@@ -7,7 +7,7 @@ use lukao_track::ZoneKind;
 use crate::context::{Context, Need, Needs};
 use crate::meta::{Meta, rule};
 use crate::rule::Rule;
-use crate::stands::{Standing, Stands};
+use crate::stands::{Standing, Stands, in_reach};
 
 rule! {
     /// The ego stands in a yellow box.
@@ -45,12 +45,9 @@ impl Rule for StopsInYellowBox {
     }
 
     fn scan(cx: &Context<'_>, p: &Params, state: &mut Stands, out: &mut RuleResult) {
-        let (m, Some(track)) = (cx.measures, cx.measures.track()) else { return };
-        let near: Vec<(&String, &Vec<[f64; 3]>)> =
-            zone::zones_near(m, ZoneKind::YellowBox).into_iter().map(|z| (&z.id, &z.outline_m)).collect();
+        let near = zone::zones_near(cx.measures, ZoneKind::YellowBox);
         for (k, s) in cx.samples() {
-            let at = near.iter().filter(|n| zone::on_level(track, &s, n.1));
-            let at = at.map(|(id, outline)| (id.to_string(), zone::room_m(m, track, &s, outline)));
+            let at = in_reach(cx, &s, 0.0, near.iter().map(|(_, area)| area));
             state.step(cx, (k, s), &standing(p), at, || false, out);
         }
     }

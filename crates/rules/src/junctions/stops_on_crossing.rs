@@ -7,7 +7,7 @@ use lukao_track::Track;
 use crate::context::{Context, Need, Needs};
 use crate::meta::{Meta, rule};
 use crate::rule::Rule;
-use crate::stands::{Standing, Stands};
+use crate::stands::{Standing, Stands, in_reach};
 
 rule! {
     /// The ego stands on a crossing.
@@ -48,14 +48,10 @@ impl Rule for StopsOnCrossing {
 
     fn scan(cx: &Context<'_>, p: &Params, state: &mut Stands, out: &mut RuleResult) {
         let (m, Some(track)) = (cx.measures, cx.measures.track()) else { return };
-        let near: Vec<(&String, &Vec<[f64; 3]>)> = zone::crossings_near(m)
-            .iter()
-            .map(|ix| (&track.crossing(*ix).id, &track.crossing(*ix).outline_m))
-            .collect();
+        let near = zone::crossings_near(m);
         for (k, s) in cx.samples() {
-            let at =
-                near.iter().filter(|n| zone::on_level(track, &s, n.1) && !told_to_stop(cx, track, k, n.0));
-            let at = at.map(|(id, outline)| (id.to_string(), zone::room_m(m, track, &s, outline)));
+            let areas = near.iter().map(|(_, area)| area);
+            let at = in_reach(cx, &s, 0.0, areas).filter(|(id, _)| !told_to_stop(cx, track, k, id));
             state.step(cx, (k, s), &standing(p), at, || false, out);
         }
     }

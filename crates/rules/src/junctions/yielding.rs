@@ -44,9 +44,7 @@ enum Way {
 /// Looks at all entries of the block; counts occasions.
 pub(super) fn scan(cx: &Context<'_>, rule: &Yielding<'_>, occasions: &mut u64, out: &mut RuleResult) {
     let m = cx.measures;
-    for k in m.ego().in_block() {
-        cx.judged(out, k);
-    }
+    cx.judged_all(out);
     if m.junction_entries().iter().all(|e| !cx.scope.contains(e.t_ns) || !(rule.concerns)(e)) {
         return;
     }

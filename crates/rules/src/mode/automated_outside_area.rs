@@ -1,7 +1,7 @@
 //! The rule `automated-outside-area`.
 
+use lukao_measure::Value;
 use lukao_measure::mode::automation_drives;
-use lukao_measure::{Value, area};
 use lukao_model::outcome::{Judgement, Limit, Uncertainty};
 use lukao_model::{Channel, RuleResult};
 use lukao_track::Track;
@@ -82,7 +82,7 @@ impl Rule for AutomatedOutsideArea {
                 continue;
             }
             let outside =
-                if area::on_map(track, &s) { kind_not_allowed(cx, track, k, p) } else { Ok(Some(OFF)) };
+                if cx.measures.on_map(k) { kind_not_allowed(cx, track, k, p) } else { Ok(Some(OFF)) };
             match outside {
                 Err(why) => cx.missing(out, k, "kind of road", &why),
                 Ok(None) => cx.judged(out, k),

@@ -2,7 +2,7 @@
 
 use lukao_measure::mode::automation_drives;
 use lukao_measure::motion::STANDING_MPS;
-use lukao_measure::{Value, area, body};
+use lukao_measure::{Value, body};
 use lukao_model::code::DrivingMode;
 use lukao_model::outcome::{Limit, Uncertainty};
 use lukao_model::{Channel, Interval, RuleResult};
@@ -82,7 +82,7 @@ impl Rule for StopsInDanger {
                 continue;
             }
             let when = Interval::new(s.t_ns, s.t_ns);
-            if !area::on_map(track, &s) {
+            if !cx.measures.on_map(k) {
                 cx.missing_in(out, when, "place of the stop", OFF_MAP);
                 continue;
             }

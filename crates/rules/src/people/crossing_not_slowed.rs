@@ -62,14 +62,12 @@ impl Rule for CrossingNotSlowed {
     fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
         let (m, Some(track)) = (cx.measures, cx.measures.track()) else { return };
         let near = zone::crossings_near(m);
-        for k in m.ego().in_block() {
-            cx.judged(out, k);
-            for crossing in near.iter().map(|ix| track.crossing(*ix)) {
-                let Some(at) = zone::entering(m, track, k, &crossing.outline_m) else { continue };
-                if cx.scope.contains(at.t_ns) && (p.at_lights || !has_lights(track, crossing)) {
-                    state.occasions += 1;
-                    judge(cx, crossing, &at, p, out);
-                }
+        cx.judged_all(out);
+        for (ix, at) in zone::entered(m, &near) {
+            let crossing = track.crossing(ix);
+            if cx.scope.contains(at.t_ns) && (p.at_lights || !has_lights(track, crossing)) {
+                state.occasions += 1;
+                judge(cx, crossing, &at, p, out);
             }
         }
     }

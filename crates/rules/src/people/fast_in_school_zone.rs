@@ -1,9 +1,10 @@
 //! The rule `fast-in-school-zone`.
 
-use lukao_measure::{Value, zone};
+use lukao_measure::Value;
+use lukao_measure::zone::{self, Area};
 use lukao_model::outcome::{Judgement, Limit};
 use lukao_model::{Channel, RuleResult};
-use lukao_track::{SignalKind, Track, Zone, ZoneKind, outline_distance};
+use lukao_track::{SignalKind, Track, Zone, ZoneKind};
 
 use crate::context::{Context, Need, Needs};
 use crate::episode::{Episodes, Pace, finding};
@@ -103,14 +104,17 @@ impl Rule for FastInSchoolZone {
 }
 
 /// The zone or sign that makes the ego's place a school zone.
-fn element(cx: &Context<'_>, track: &Track, near: &[&Zone], k: usize, p: &Params) -> Option<String> {
+fn element(
+    cx: &Context<'_>,
+    track: &Track,
+    near: &[(&Zone, Area<'_>)],
+    k: usize,
+    p: &Params,
+) -> Option<String> {
     let s = cx.measures.ego().samples()[k];
-    let holds = |z: &&&Zone| {
-        outline_distance(&z.outline_m, [s.pose.x_m, s.pose.y_m]) == 0.0
-            && zone::on_level(track, &s, &z.outline_m)
-    };
-    if let Some(zone) = near.iter().find(holds) {
-        return Some(zone.id.clone());
+    let holds = |area: &&Area<'_>| area.holds(&s) && zone::on_level(track, &s, area.outline_m);
+    if let Some(zone) = near.iter().map(|(_, area)| area).find(holds) {
+        return Some(zone.id.to_owned());
     }
     let place = cx.measures.places()?.at(k)?;
     let (mut lane, mut beyond) = (place.hit.lane, place.hit.station_m);

@@ -63,19 +63,17 @@ impl Rule for PedestrianNotYielded {
     fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
         let (m, Some(track)) = (cx.measures, cx.measures.track()) else { return };
         let near = zone::crossings_near(m);
-        for k in m.ego().in_block() {
-            cx.judged(out, k);
-            for crossing in near.iter().map(|ix| track.crossing(*ix)) {
-                let Some(at) = zone::entering(m, track, k, &crossing.outline_m) else { continue };
-                if !cx.scope.contains(at.t_ns) {
-                    continue;
-                }
-                let people = crosswalk::people(m, &at, &crossing.outline_m, p.about_m, p.cyclists);
-                let waited = || crosswalk::waited_for(m, &at, &crossing.outline_m, p.cyclists);
-                state.occasions += u64::from(!people.is_empty() || waited());
-                for person in people.iter().filter(|x| !x.leaving) {
-                    judge(cx, crossing, &at, person, p, out);
-                }
+        cx.judged_all(out);
+        for (ix, at) in zone::entered(m, &near) {
+            let crossing = track.crossing(ix);
+            if !cx.scope.contains(at.t_ns) {
+                continue;
+            }
+            let people = crosswalk::people(m, &at, &crossing.outline_m, p.about_m, p.cyclists);
+            let waited = || crosswalk::waited_for(m, &at, &crossing.outline_m, p.cyclists);
+            state.occasions += u64::from(!people.is_empty() || waited());
+            for person in people.iter().filter(|x| !x.leaving) {
+                judge(cx, crossing, &at, person, p, out);
             }
         }
     }

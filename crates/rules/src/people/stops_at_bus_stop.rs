@@ -8,7 +8,7 @@ use lukao_track::{Track, ZoneKind};
 use crate::context::{Context, Need, Needs};
 use crate::meta::{Meta, rule};
 use crate::rule::Rule;
-use crate::stands::{Standing, Stands};
+use crate::stands::{Standing, Stands, in_reach};
 
 rule! {
     /// The ego stops near a bus stop, though it is no bus.
@@ -50,11 +50,9 @@ impl Rule for StopsAtBusStop {
 
     fn scan(cx: &Context<'_>, p: &Params, state: &mut Stands, out: &mut RuleResult) {
         let (m, Some(track)) = (cx.measures, cx.measures.track()) else { return };
-        let near: Vec<(&String, &Vec<[f64; 3]>)> =
-            zone::zones_near(m, ZoneKind::BusStop).into_iter().map(|z| (&z.id, &z.outline_m)).collect();
+        let near = zone::zones_near(m, ZoneKind::BusStop);
         for (k, s) in cx.samples() {
-            let at = near.iter().filter(|n| zone::on_level(track, &s, n.1));
-            let at = at.map(|(id, outline)| (id.to_string(), zone::room_m(m, track, &s, outline)));
+            let at = in_reach(cx, &s, p.reach_m, near.iter().map(|(_, area)| area));
             state.step(cx, (k, s), &standing(p), at, || traffic(cx, track, k), out);
         }
     }

@@ -61,9 +61,7 @@ impl Rule for AmberLight {
 
     fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
         let Some(track) = cx.measures.track() else { return };
-        for k in cx.measures.ego().in_block() {
-            cx.judged(out, k);
-        }
+        cx.judged_all(out);
         for line in cx.measures.stop_lines_passed().iter().filter(|l| cx.scope.contains(l.t_ns)) {
             judge(cx, track, line, p, state, out);
         }

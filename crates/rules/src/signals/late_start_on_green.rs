@@ -56,9 +56,7 @@ impl Rule for LateStartOnGreen {
 
     fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
         let Some(track) = cx.measures.track() else { return };
-        for k in cx.measures.ego().in_block() {
-            cx.judged(out, k);
-        }
+        cx.judged_all(out);
         for (k, _) in cx.samples() {
             match green_start::turned_green(cx.measures, k) {
                 None | Some(Waiting::NotFree) => {}

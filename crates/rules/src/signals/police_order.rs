@@ -67,9 +67,7 @@ impl Rule for PoliceOrder {
 
     fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
         let (m, Some(track)) = (cx.measures, cx.measures.track()) else { return };
-        for k in m.ego().in_block() {
-            cx.judged(out, k);
-        }
+        cx.judged_all(out);
         let mut marks = marks(cx).into_iter().peekable();
         for entry in m.junction_entries() {
             while let Some((t_ns, order)) = marks.next_if(|x| x.0 <= entry.t_ns) {
