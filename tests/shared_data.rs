@@ -9,44 +9,21 @@ mod shared_data_truth;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lukao::logs::{Bundle, Input, Limits, ReadOptions, companion_names};
+use lukao::logs::ReadOptions;
 use lukao::model::code::{DrivingMode, override_reason};
 use lukao::model::drive::Subject;
 use lukao::model::outcome::Finding;
 use lukao::model::time::{MS, to_s};
 use lukao::model::{Channel, Column};
-use lukao::{Align, Drive, Track, Verdict};
+use lukao::{Align, Drive, Verdict};
 use lukao_reference::{Moving, check};
-use shared_data_truth::{Touch, automated, data, esmini_touches, sumo_collisions, sumo_red_entries};
+use shared_data_truth::{
+    Touch, automated, data, drive_at, esmini_touches, open, sumo_collisions, sumo_red_entries, track_at,
+};
 
 /// Steps of esmini's and SUMO's logs.
 const ESMINI_STEP_NS: i64 = 20 * MS;
 const SUMO_STEP_NS: i64 = 100 * MS;
-
-fn open(path: &Path) -> Result<Bundle, lukao::Error> {
-    let read = |p: &Path| Input::read(p.display().to_string(), fs::File::open(p).unwrap(), Limits::default());
-    let file_name = path.file_name().unwrap().to_str().unwrap();
-    let dir = path.parent().unwrap();
-    let mut companions = Vec::new();
-    for name in companion_names(file_name, None) {
-        let beside = ["", ".gz"].map(|end| dir.join(format!("{name}{end}")));
-        if let Some(found) = beside.iter().find(|p| p.is_file()) {
-            companions.push(Input { name, ..read(found)? });
-        }
-    }
-    Ok(Bundle { main: read(path)?, companions })
-}
-
-fn drive_at(path: &Path, ego: Option<&str>) -> Drive {
-    let mut options = ReadOptions::default();
-    options.ego = ego.map(str::to_owned);
-    let read = open(path).and_then(|b| lukao::logs::read(&b, &options));
-    read.unwrap_or_else(|e| panic!("{}: {e}", path.display()))
-}
-
-fn track_at(path: &Path) -> Result<Track, lukao::Error> {
-    Track::from_parts(&path.display().to_string(), &fs::read(path).unwrap(), None)
-}
 
 fn graded(drive: &Drive, map: &Path) -> Verdict {
     let track = track_at(map).unwrap();

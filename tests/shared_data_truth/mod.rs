@@ -5,6 +5,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use lukao::logs::{Bundle, Input, Limits, ReadOptions, companion_names};
+use lukao::{Drive, Track};
+
 /// The folder of other projects' drives, or `None` and a plain word that nothing was tested.
 pub fn data(test: &str) -> Option<PathBuf> {
     let Some(dir) = std::env::var_os("LUKAO_DATA") else {
@@ -16,6 +19,65 @@ pub fn data(test: &str) -> Option<PathBuf> {
     let dir = PathBuf::from(dir);
     assert!(dir.is_dir(), "LUKAO_DATA names {}, which is no folder", dir.display());
     Some(dir)
+}
+
+/// A log with its companions.
+pub fn open(path: &Path) -> Result<Bundle, lukao::Error> {
+    let read = |p: &Path| Input::read(p.display().to_string(), fs::File::open(p).unwrap(), Limits::default());
+    let file_name = path.file_name().unwrap().to_str().unwrap();
+    let mut companions = Vec::new();
+    for name in companion_names(file_name, None) {
+        let beside = ["", ".gz"].map(|end| path.with_file_name(format!("{name}{end}")));
+        if let Some(found) = beside.iter().find(|p| p.is_file()) {
+            companions.push(Input { name, ..read(found)? });
+        }
+    }
+    Ok(Bundle { main: read(path)?, companions })
+}
+
+/// A log, read.
+pub fn drive_at(path: &Path, ego: Option<&str>) -> Drive {
+    let mut options = ReadOptions::default();
+    options.ego = ego.map(str::to_owned);
+    let read = open(path).and_then(|b| lukao::logs::read(&b, &options));
+    read.unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// The same drive with another actor as the ego.
+pub fn as_ego(drive: &Drive, actor: usize) -> Drive {
+    let mut header = (**drive.header()).clone();
+    header.ego = Some(lukao::model::ActorIx(actor as u32));
+    drive.clone().with_header(header.into()).unwrap()
+}
+
+/// A map.
+pub fn track_at(path: &Path) -> Result<Track, lukao::Error> {
+    Track::from_parts(&path.display().to_string(), &fs::read(path).unwrap(), None)
+}
+
+/// An event of SUMO's own: begin and end, s, of the FCD's steps.
+pub struct Event {
+    pub what: String,
+    pub actor: String,
+    pub from_s: f64,
+    pub to_s: f64,
+    pub detail: String,
+}
+
+/// All events of `events_truth.csv`.
+pub fn sumo_events(dir: &Path) -> Vec<Event> {
+    let text = fs::read_to_string(dir.join("events_truth.csv")).unwrap();
+    let mut out = Vec::new();
+    for line in text.lines().skip(1) {
+        let part: Vec<&str> = line.splitn(5, ',').collect();
+        // Times are one step later than those of the FCD.
+        let from_s = part[0].parse::<f64>().unwrap() - 0.1;
+        let until = part[4].split_whitespace().find_map(|w| w.strip_prefix("until="));
+        let to_s = until.map_or(from_s, |u| u.parse::<f64>().unwrap() - 0.1);
+        let detail = part[4].to_owned();
+        out.push(Event { what: part[1].into(), actor: part[2].into(), from_s, to_s, detail });
+    }
+    out
 }
 
 /// A contact that the simulator reported, at its samples.

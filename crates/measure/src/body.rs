@@ -65,6 +65,14 @@ pub fn half_extent_m(size: &BoxSize, angle_rad: f64) -> f64 {
     0.5 * (size.length_m * cos.abs() + size.width_m * sin.abs())
 }
 
+/// Half the extent of a footprint across a lane whose direction makes an angle with its heading, metres; see
+/// [`off_course_rad`].
+#[must_use]
+pub fn half_side_m(size: &BoxSize, angle_rad: f64) -> f64 {
+    let (sin, cos) = lukao_model::math::sin_cos(off_course_rad(angle_rad));
+    0.5 * (size.length_m * sin.abs() + size.width_m * cos.abs())
+}
+
 /// Half the extent of a footprint across a lane whose direction makes an angle with its heading, metres, and a little for what
 /// a bend adds.
 #[must_use]

@@ -4,17 +4,19 @@
 //! within 30° of the ego's or of the opposite. Known heights that differ by more than 2 m set two apart.
 //!
 //! **Lateral gap** (m): across the ego's heading, from the ego's side (the box without mirrors, unless its sheet makes the
-//! box wider) to the nearest corner of the other; 0 if they overlap across too. At the ego's samples; what is between two
+//! box wider) to the nearest point of the part of the other that is abreast of the ego; 0 if they overlap. At the ego's samples; what is between two
 //! of them is not seen. **Speeds toward each other** (m/s): the part of each one's speed across the ego's lane, or, off
 //! the lanes, across the ego's heading.
+//!
+//! **Meeting**: he faces the other way, and neither of the two turns in a junction there. Who turns crosses the other's way.
 //!
 //! **Uncertainty** of the gap: position accuracy of both, half of each width's, the yaw's of both × half the length, time
 //! accuracy between their clocks × the lateral speed, and what was not seen between the other's samples.
 
-use lukao_model::ActorIx;
-use lukao_model::math;
+use lukao_model::drive::Pose;
 use lukao_model::outcome::Uncertainty;
-use lukao_track::Side;
+use lukao_model::{ActorIx, math};
+use lukao_track::{LaneHit, LaneIx, Side, Track, Turn};
 
 use crate::lead::{compare, gap_u};
 use crate::near::Other;
@@ -39,6 +41,8 @@ pub struct Flank {
     pub side: Side,
     /// Whether he faces the other way.
     pub opposite: bool,
+    /// Whether the two meet: he faces the other way on the same road, or both go straight on through a junction.
+    pub meets: bool,
     /// Room between the two, or what is missing for it to be compared, and why.
     pub gap_m: Result<Value, (&'static str, String)>,
     /// Speed of the ego, m/s.
@@ -73,20 +77,10 @@ fn flank(m: &Measures<'_>, k: usize, other: &Other) -> Option<Flank> {
     if apart || (!opposite && turn.abs() > PARALLEL_RAD) {
         return None;
     }
-    let (sin, cos) = math::sin_cos(s.pose.yaw_rad);
-    let own = body::corners_m(&other.pose, &run.size).map(|c| {
-        let (x, y) = (c[0] - s.pose.x_m, c[1] - s.pose.y_m);
-        [x * cos + y * sin, y * cos - x * sin]
-    });
-    let (lo, hi) = own.iter().fold(([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]), |(lo, hi), p| {
-        ([lo[0].min(p[0]), lo[1].min(p[1])], [hi[0].max(p[0]), hi[1].max(p[1])])
-    });
     let (half_length, half_width) = (0.5 * ego.size.length_m, 0.5 * ego.size.width_m);
-    if lo[0] >= half_length || hi[0] <= -half_length {
-        return None;
-    }
-    let left = lo[1] + hi[1] > 0.0;
-    let gap = if left { lo[1] } else { -hi[1] } - half_width;
+    let (lo, hi) = abreast(&s.pose, &body::corners_m(&other.pose, &run.size), half_length)?;
+    let left = lo + hi > 0.0;
+    let gap = if left { lo } else { -hi } - half_width;
     if gap > REACH_M {
         return None;
     }
@@ -116,5 +110,91 @@ fn flank(m: &Measures<'_>, k: usize, other: &Other) -> Option<Flank> {
     });
     let side = if left { Side::Left } else { Side::Right };
     let actor = run.actor;
-    Some(Flank { actor, side, opposite, gap_m, ego_mps, other_mps, ego_toward_mps, other_toward_mps })
+    let meets = opposite && !turns_here(m, &s.pose, s.z_m) && !turns_here(m, &other.pose, z(run, other.i));
+    Some(Flank { actor, side, opposite, meets, gap_m, ego_mps, other_mps, ego_toward_mps, other_toward_mps })
+}
+
+/// From where to where, left positive, the part of a body reaches that is abreast of one of that half length, m; `None` if none
+/// is.
+fn abreast(ego: &Pose, corners: &[[f64; 2]; 4], half_length_m: f64) -> Option<(f64, f64)> {
+    let (sin, cos) = math::sin_cos(ego.yaw_rad);
+    let own = corners.map(|c| {
+        let (x, y) = (c[0] - ego.x_m, c[1] - ego.y_m);
+        [x * cos + y * sin, y * cos - x * sin]
+    });
+    let (mut lo, mut hi) = (f64::INFINITY, f64::NEG_INFINITY);
+    let mut take = |y: f64| (lo, hi) = (lo.min(y), hi.max(y));
+    for (i, a) in own.iter().enumerate() {
+        if a[0].abs() < half_length_m {
+            take(a[1]);
+        }
+        let b = own[(i + 1) % 4];
+        for end in [half_length_m, -half_length_m] {
+            if (a[0] < end) != (b[0] < end) {
+                take(a[1] + (b[1] - a[1]) * ((end - a[0]) / (b[0] - a[0])));
+            }
+        }
+    }
+    let reaches = own.iter().any(|p| p[0] > -half_length_m) && own.iter().any(|p| p[0] < half_length_m);
+    (reaches && lo <= hi).then_some((lo, hi))
+}
+
+/// Whether the lanes along which somebody heads best, within a few degrees, are inside a junction and belong to ways that turn.
+fn turns_here(m: &Measures<'_>, pose: &Pose, z_m: Option<f64>) -> bool {
+    const AS_GOOD_RAD: f64 = 0.05;
+    let Some(track) = m.track() else { return false };
+    let hits = track.lanes_at([pose.x_m, pose.y_m], z_m);
+    let off = |h: &LaneHit| math::angle_between(h.heading_rad, pose.yaw_rad).abs();
+    let traffic = || hits.iter().filter(|h| track.lane(h.lane).kind.is_traffic());
+    let best = traffic().map(off).fold(PARALLEL_RAD, f64::min);
+    let mut along = traffic().filter(|h| off(h) <= best + AS_GOOD_RAD).peekable();
+    along.peek().is_some() && along.all(|h| is_turn(track, h.lane))
+}
+
+/// Whether a lane is inside a junction and all ways along it turn.
+fn is_turn(track: &Track, lane: LaneIx) -> bool {
+    if !track.lane(lane).in_junction {
+        return false;
+    }
+    // Back to the approaches.
+    let (mut inside, mut approaches) = (vec![lane], Vec::new());
+    let mut i = 0;
+    while let Some(at) = inside.get(i) {
+        for before in track.predecessors(*at) {
+            if !track.lane(*before).in_junction {
+                approaches.push(*before);
+            } else if !inside.contains(before) {
+                inside.push(*before);
+            }
+        }
+        i += 1;
+    }
+    let ways = || approaches.iter().flat_map(|a| track.paths_from(*a)).map(|x| x.1);
+    let mut along = ways().filter(|p| p.via.contains(&lane)).peekable();
+    along.peek().is_some() && along.all(|p| p.turn != Turn::Straight)
+}
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods)] // A second answer may use other sines.
+mod tests {
+    use super::*;
+    use lukao_model::vehicle::BoxSize;
+
+    #[test]
+    fn only_what_is_abreast_counts_of_one_who_stands_askew() {
+        let ego = Pose { x_m: 100.0, y_m: 50.0, yaw_rad: 0.0 };
+        let size = BoxSize { length_m: 6.0, width_m: 2.0, height_m: None, accuracy_m: None };
+        let at = |x: f64, y: f64, yaw_rad: f64| {
+            body::corners_m(&Pose { x_m: 100.0 + x, y_m: 50.0 + y, yaw_rad }, &size)
+        };
+        let (lo, hi) = abreast(&ego, &at(0.0, 3.0, 0.0), 2.0).unwrap();
+        assert!((lo - 2.0).abs() < 1e-12 && (hi - 4.0).abs() < 1e-12, "{lo} {hi}");
+        assert_eq!(abreast(&ego, &at(5.1, 3.0, 0.0), 2.0), None, "ahead");
+        // At 30 degrees his lower side is the line y = 3 - 1/cos 30 + x tan 30: at the ego's rear end.
+        let yaw = std::f64::consts::FRAC_PI_6;
+        let (lo, _) = abreast(&ego, &at(0.0, 3.0, yaw), 2.0).unwrap();
+        assert!((lo - (3.0 - 1.0 / yaw.cos() - 2.0 * yaw.tan())).abs() < 1e-9, "{lo}");
+        // His corner would be nearer, but is behind the ego.
+        assert!(at(0.0, 3.0, yaw)[2][1] - 50.0 < lo - 0.05);
+    }
 }

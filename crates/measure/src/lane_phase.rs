@@ -41,22 +41,8 @@ const AHEAD_NS: i64 = 20 * S;
 /// The phases of a lane change; `None` without a track, a lane that it leaves, or wheel geometry.
 #[must_use]
 pub fn phases(m: &Measures<'_>, x: &Manoeuvre) -> Option<Phases> {
-    let (track, lane) = (m.track()?, x.lane?);
-    let samples = m.ego().samples();
-    let run = &m.window().runs()[samples[x.k].run];
-    let wheels = body::own_wheels_m(&run.size, m.window().actor(run.actor).sheet.as_ref())?;
-    let left = x.side == Indicator::Left;
-    let front = if left { wheels[0] } else { wheels[3] };
-    // The last edge to cross is that of the rear wheel on the other side.
-    let rear = if left { wheels[2] } else { wheels[1] };
-    let look = Look { m, track, lane, left };
-    let t = samples[x.k].t_ns;
-    // The step in which an edge goes over the line, searched from the middle's own step.
-    let same = |j: &usize| samples[*j].run == samples[x.k].run && samples[*j].goes_on;
-    let back = (0..=x.k).rev().take_while(|j| same(j) && samples[*j].t_ns >= t - BACK_NS);
-    let ahead = (x.k..samples.len()).take_while(|j| same(j) && samples[*j].t_ns < t + AHEAD_NS);
-    let touches = back.filter_map(|j| look.crossing(j, front)).next();
-    let over = ahead.filter_map(|j| look.crossing(j, rear)).next();
+    let look = Look::new(m, x.lane?, x.side, x.k)?;
+    let over = look.over();
     let indicators = Indicators::of(m);
     let trigger_ns = match indicators.shown(m, x) {
         Shown::Right(lead) if !lead.or_more => Some(lead.since_ns),
@@ -64,21 +50,76 @@ pub fn phases(m: &Measures<'_>, x: &Manoeuvre) -> Option<Phases> {
     };
     let after = over.map(|o| o.0).filter(|t| indicators.at(*t) == Some(x.side));
     let off = |t: i64| m.ego_codes(lukao_model::Channel::Indicator).next(t, |c| c != Some(x.side.code()));
-    Some(Phases { trigger_ns, touches, over, off_ns: after.and_then(off).map(|o| o.0) })
+    Some(Phases { trigger_ns, touches: look.touches(), over, off_ns: after.and_then(off).map(|o| o.0) })
+}
+
+/// When the nearest front wheel touches the line on the ego's `side` of the lane that its middle leaves in the step from
+/// sample `k`, and the uncertainty, s.
+pub(crate) fn touches(
+    m: &Measures<'_>,
+    lane: LaneIx,
+    side: Indicator,
+    k: usize,
+) -> Option<(i64, Uncertainty)> {
+    Look::new(m, lane, side, k)?.touches()
 }
 
 struct Look<'m> {
     m: &'m Measures<'m>,
     track: &'m Track,
     lane: LaneIx,
+    wheels: [[f64; 2]; 4],
+    /// The line is on the driver's left.
     left: bool,
+    /// The line is the left one of the lane; he who drives against it has that on his right.
+    left_of_lane: bool,
+    k: usize,
 }
 
-impl Look<'_> {
-    /// How far an edge is beyond the line at a sample, m.
+impl<'m> Look<'m> {
+    fn new(m: &'m Measures<'m>, lane: LaneIx, side: Indicator, k: usize) -> Option<Self> {
+        let (track, s) = (m.track()?, m.ego().samples()[k]);
+        let run = &m.window().runs()[s.run];
+        let wheels = body::own_wheels_m(&run.size, m.window().actor(run.actor).sheet.as_ref())?;
+        let left = side == Indicator::Left;
+        let heading = track.locate(lane, [s.pose.x_m, s.pose.y_m]).heading_rad;
+        let against = math::angle_between(heading, s.pose.yaw_rad).abs() > std::f64::consts::FRAC_PI_2;
+        Some(Self { m, track, lane, wheels, left, left_of_lane: left != against, k })
+    }
+
+    /// The nearest front wheel touches the line.
+    fn touches(&self) -> Option<(i64, Uncertainty)> {
+        let from = self.m.ego().samples()[self.k].t_ns - BACK_NS;
+        let back =
+            (0..=self.k).rev().take_while(|j| self.same(*j) && self.m.ego().samples()[*j].t_ns >= from);
+        let front = self.wheels[if self.left { 0 } else { 3 }];
+        back.filter_map(|j| self.crossing(j, front)).next()
+    }
+
+    /// Both rear wheels are beyond the line: the last edge to cross is that of the one on the other side.
+    fn over(&self) -> Option<(i64, Uncertainty)> {
+        let samples = self.m.ego().samples();
+        let to = samples[self.k].t_ns + AHEAD_NS;
+        let ahead = (self.k..samples.len()).take_while(|j| self.same(*j) && samples[*j].t_ns < to);
+        let rear = self.wheels[if self.left { 2 } else { 1 }];
+        ahead.filter_map(|j| self.crossing(j, rear)).next()
+    }
+
+    /// Whether a step begins at a sample, in the run of the lane change.
+    fn same(&self, j: usize) -> bool {
+        let samples = self.m.ego().samples();
+        samples[j].run == samples[self.k].run && samples[j].goes_on
+    }
+
+    /// How far an edge is beyond the line at a sample, m. Before the section of the lane begins, the line is that of the lane
+    /// that the ego was in then.
     fn beyond_m(&self, j: usize, own: [f64; 2]) -> f64 {
-        let hit = self.track.locate(self.lane, body::point_m(&self.m.ego().samples()[j].pose, own));
-        -if self.left { hit.to_left_m } else { hit.to_right_m }
+        let of = |l: LaneIx| (self.track.lane(l).road, self.track.lane(l).section);
+        let at = self.m.places().filter(|_| j < self.k).and_then(|p| p.at(j)).map(|p| p.hit.lane);
+        let other = at.filter(|l| !self.track.lane(*l).in_junction && of(*l) != of(self.lane));
+        let p = body::point_m(&self.m.ego().samples()[j].pose, own);
+        let hit = self.track.locate(other.unwrap_or(self.lane), p);
+        -if self.left_of_lane { hit.to_left_m } else { hit.to_right_m }
     }
 
     /// When an edge goes over the line in the step from a sample.

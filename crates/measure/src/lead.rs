@@ -1,11 +1,22 @@
-//! The one ahead: who is next in the ego's lane along its way, how far, and how long until it is reached.
+//! The one ahead: who is next in the ego's way along its lane, how far, and how long until it is reached.
 //!
-//! **Corridor**: the ego's lane and the lanes that follow it, up to 200 m. Where the way forks, the lane that the
+//! **Corridor**: the ego's lane and the lanes that follow it, up to 200 m; where its body reaches over a border into a
+//! lane of the same direction, that one and those that follow it too. Where the way forks, the lane that the
 //! ego takes within the next 60 s; if that is not seen (it stops or changes lanes before) the corridor ends.
 //!
-//! **Lead**: of the actors whose centre, or the middle of whose end nearer to the ego, is in the corridor, and
-//! whose centre is ahead of the ego's, the one with the smallest gap. Its pose at the ego's sample is linear
-//! between its own samples.
+//! **In the way**: whose body, across the lane, overlaps the strip that the ego sweeps if it keeps its present distance from
+//! the lane's centre. So one who rides at the edge of the lane is ahead of an ego that heads for him and not of one that is
+//! going to pass beside him; the room that it then leaves is the matter of [`flank`](crate::flank). One who stands there is
+//! not in the way either if the ego, moving over by at most [`SHIFT_M`], in fact goes past him within the next 60 s without
+//! touching him: whoever drives round a parked car does not run into it. Nor is who overlaps the ego lengthwise by more than
+//! 1 m without touching it.
+//!
+//! **Next in lane**, for rules about queues and overtaking: the same of the ego's own lane and those that follow it, whether or
+//! not he is in the way; the middle of an end stands for its corners.
+//!
+//! **Lead**: of the actors whose centre, or a corner of whose end nearer to the ego (any corner, if they head 30° or more off
+//! the ego), is in the corridor, who are in the way, and whose centre is ahead of the ego's, the one with the smallest gap.
+//! Its pose at the ego's sample is linear between its own samples.
 //!
 //! **Gap** (m): along the lanes' centres from the ego's foremost point to the actor's rearmost; 0 if they overlap
 //! lengthwise. **Time headway** (s): gap ÷ ego's speed. **Time to collision** (s): gap ÷ difference of the speeds
@@ -20,12 +31,13 @@
 use lukao_model::drive::Pose;
 use lukao_model::math;
 use lukao_model::outcome::Uncertainty;
-use lukao_model::vehicle::ActorClass;
+use lukao_model::vehicle::{ActorClass, BoxSize};
 use lukao_model::{ActorIx, Run};
-use lukao_track::LaneIx;
+use lukao_track::{LaneHit, LaneIx};
 use nalgebra::{SMatrix, SVector};
 
 use crate::body;
+use crate::course::{self, Mover};
 use crate::motion::STANDING_MPS;
 use crate::near::{self, Boxes, Near, Other};
 use crate::overlap;
@@ -36,6 +48,18 @@ use crate::{EgoSample, LOOK_AHEAD_NS, Measures};
 
 /// How far ahead a lead is looked for, metres.
 pub const HORIZON_M: f64 = near::REACH_M;
+
+/// Who overlaps lengthwise by more and is not touched stands or rides askew beside the ego, not ahead of it, m.
+const ABREAST_M: f64 = 1.0;
+
+/// How far the ego moves over at most to go past one who stands in its strip and is yet not in its way, m.
+pub const SHIFT_M: f64 = 1.0;
+
+/// Slower ones stand as far as [`SHIFT_M`] goes: annotated boxes drift, m/s.
+const STANDS_MPS: f64 = 0.5;
+
+/// Greatest angle off the ego's heading, or its opposite, of one whose nearer end is its rear, or its front, rad.
+const ALONG_RAD: f64 = std::f64::consts::FRAC_PI_6;
 
 /// Who can be a lead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,9 +90,17 @@ pub struct Lead {
     pub ego_mps: Value,
     /// Speed of the lead along the ego's way, m/s; `None` if it cannot be told.
     pub lead_mps: Option<Value>,
+    /// How far he heads off the direction of his lane, rad, in (−π, π].
+    pub off_rad: f64,
 }
 
 impl Lead {
+    /// Whether he heads against his lane, within 30°: toward the ego, and not across its way.
+    #[must_use]
+    pub fn faces_ego(&self) -> bool {
+        self.off_rad.abs() >= std::f64::consts::PI - ALONG_RAD
+    }
+
     /// Time headway, s; `None` if the ego stands or goes backward.
     #[must_use]
     pub fn headway_s(&self) -> Option<Value> {
@@ -127,19 +159,44 @@ pub enum Ahead {
     Unknown(&'static str, String),
 }
 
-/// The corridor ahead of one sample: lanes with the way from the ego's centre to their begin, which is
-/// negative for the first.
-fn corridor(places: Places<'_>, lanes: &Lanes, k: usize, lane: LaneIx, station_m: f64) -> Vec<(LaneIx, f64)> {
+/// A lane of the corridor.
+struct Part {
+    lane: LaneIx,
+    /// Way from the ego's centre to the lane's begin, m; negative for the first.
+    begin_m: f64,
+    /// Where the ego's centre would be across it, left of its centre positive, m.
+    ego_lateral_m: f64,
+}
+
+/// The corridor ahead of one sample, in its lane and in those beside it into which its body reaches.
+fn corridor(places: Places<'_>, lanes: &Lanes, k: usize, hit: &LaneHit, half_m: f64) -> Vec<Part> {
+    let mut out = Vec::new();
+    follow(places, lanes, k, hit, &mut out);
+    let own = places.track.lane(hit.lane);
+    for (beside, room_m) in [(own.left, hit.to_left_m), (own.right, hit.to_right_m)] {
+        let Some(beside) = beside.filter(|_| room_m < half_m) else { continue };
+        let lane = places.track.lane(beside);
+        if lane.kind.is_traffic() && (lane.number > 0) == (own.number > 0) {
+            let p = &places.ego.samples()[k].pose;
+            follow(places, lanes, k, &places.track.locate(beside, [p.x_m, p.y_m]), &mut out);
+        }
+    }
+    out
+}
+
+/// Adds the lanes from a place on.
+fn follow(places: Places<'_>, lanes: &Lanes, k: usize, from: &LaneHit, out: &mut Vec<Part>) {
     let samples = places.ego.samples();
     let until = samples[k].t_ns.saturating_add(LOOK_AHEAD_NS);
-    let mut out = vec![(lane, -station_m)];
-    let (mut at, mut begin) = (lane, -station_m);
+    let (mut at, mut begin_m, ego_lateral_m) = (from.lane, -from.station_m, from.lateral_m);
+    out.push(Part { lane: at, begin_m, ego_lateral_m });
+    let most = out.len() + 64;
     // The sample at which the ego is next seen in another lane.
     let mut next = lanes.next_change[k];
     loop {
-        begin += places.track.lane(at).length_m();
-        if begin > HORIZON_M || out.len() > 64 {
-            return out;
+        begin_m += places.track.lane(at).length_m();
+        if begin_m > HORIZON_M || out.len() > most {
+            return;
         }
         let successors = places.track.successors(at);
         let seen = next.filter(|j| samples[*j].t_ns < until).and_then(|j| lanes.of[j].map(|l| (j, l)));
@@ -150,9 +207,9 @@ fn corridor(places: Places<'_>, lanes: &Lanes, k: usize, lane: LaneIx, station_m
                 l
             }
             (&[only], None) => only,
-            _ => return out,
+            _ => return,
         };
-        out.push((at, begin));
+        out.push(Part { lane: at, begin_m, ego_lateral_m });
     }
 }
 
@@ -179,7 +236,7 @@ impl Lanes {
 
 /// Who is ahead at each sample of the block: vehicles, and anyone.
 pub(crate) fn ahead(m: &Measures<'_>, places: Places<'_>, lanes: &Lanes) -> [Vec<Ahead>; 2] {
-    let views: Vec<View> = m.ego().in_block().map(|k| view(m, places, lanes, k)).collect();
+    let views: Vec<View> = m.ego().in_block().map(|k| view(m, places, lanes, k, Of::Way)).collect();
     let reach = m.window().runs().iter().map(reach_m).fold(0.0, f64::max);
     let mut boxes = Boxes::default();
     for (k, view) in m.ego().in_block().zip(&views) {
@@ -198,17 +255,30 @@ pub(crate) fn ahead(m: &Measures<'_>, places: Places<'_>, lanes: &Lanes) -> [Vec
     let near = Near::in_boxes(m, &boxes);
     let mut out = [Vec::with_capacity(views.len()), Vec::with_capacity(views.len())];
     for (k, view) in m.ego().in_block().zip(&views) {
-        let [vehicles, anyone] = at_sample(m, places, view, near.at(m, k), k);
+        let [vehicles, anyone] = at_sample(m, places, view, near.at(m, k), (k, Of::Way));
         out[0].push(vehicles);
         out[1].push(anyone);
     }
     out
 }
 
+/// Whether somebody has to be in the ego's way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Of {
+    Way,
+    Lane,
+}
+
 /// Who is ahead at one sample.
-pub(crate) fn ahead_at(m: &Measures<'_>, places: Places<'_>, lanes: &Lanes, who: Who, k: usize) -> Ahead {
-    let view = view(m, places, lanes, k);
-    let [vehicles, anyone] = at_sample(m, places, &view, near::at_sample(m, k).into_iter(), k);
+pub(crate) fn ahead_at(
+    m: &Measures<'_>,
+    places: Places<'_>,
+    lanes: &Lanes,
+    (who, of): (Who, Of),
+    k: usize,
+) -> Ahead {
+    let view = view(m, places, lanes, k, of);
+    let [vehicles, anyone] = at_sample(m, places, &view, near::at_sample(m, k).into_iter(), (k, of));
     if who == Who::Vehicles { vehicles } else { anyone }
 }
 
@@ -219,10 +289,10 @@ enum View {
     /// What is missing, and why, if somebody is near.
     Unknown(&'static str, &'static str),
     /// The lanes ahead.
-    Corridor { place: Place, ego_mps: Value, corridor: Vec<(LaneIx, f64)> },
+    Corridor { place: Place, ego_mps: Value, corridor: Vec<Part> },
 }
 
-fn view(m: &Measures<'_>, places: Places<'_>, lanes: &Lanes, k: usize) -> View {
+fn view(m: &Measures<'_>, places: Places<'_>, lanes: &Lanes, k: usize, of: Of) -> View {
     let Some(place) = places.at(k) else {
         return View::Unknown("lane", "the ego is in no lane of the track");
     };
@@ -232,7 +302,9 @@ fn view(m: &Measures<'_>, places: Places<'_>, lanes: &Lanes, k: usize) -> View {
     if place.off_rad.abs() > std::f64::consts::FRAC_PI_2 {
         return View::Against;
     }
-    let corridor = corridor(places, lanes, k, place.hit.lane, place.hit.station_m);
+    let size = &m.window().runs()[m.ego().samples()[k].run].size;
+    let half_m = if of == Of::Way { body::half_side_m(size, place.off_rad) } else { f64::NEG_INFINITY };
+    let corridor = corridor(places, lanes, k, &place.hit, half_m);
     View::Corridor { place, ego_mps, corridor }
 }
 
@@ -241,10 +313,10 @@ fn reach_m(run: &Run) -> f64 {
     0.5 * (run.size.length_m + run.size.width_m)
 }
 
-fn bounds(track: &lukao_track::Track, corridor: &[(LaneIx, f64)]) -> ([f64; 2], [f64; 2]) {
+fn bounds(track: &lukao_track::Track, corridor: &[Part]) -> ([f64; 2], [f64; 2]) {
     corridor
         .iter()
-        .map(|(lane, _)| track.lane_bounds(*lane))
+        .map(|part| track.lane_bounds(part.lane))
         .fold(([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]), |(lo, hi), (a, b)| {
             ([lo[0].min(a[0]), lo[1].min(a[1])], [hi[0].max(b[0]), hi[1].max(b[1])])
         })
@@ -258,7 +330,7 @@ fn at_sample(
     places: Places<'_>,
     view: &View,
     near: impl Iterator<Item = Other>,
-    k: usize,
+    (k, of): (usize, Of),
 ) -> [Ahead; 2] {
     let (drive, track) = (m.window(), places.track);
     let s = m.ego().samples()[k];
@@ -284,6 +356,7 @@ fn at_sample(
         near.map(|o| (math::hypot(o.pose.x_m - s.pose.x_m, o.pose.y_m - s.pose.y_m), o)).collect();
     near.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.run.cmp(&b.1.run)));
     let ego_front = body::half_extent_m(&ego_run.size, place.off_rad);
+    let ego_side = body::half_side_m(&ego_run.size, place.off_rad);
     let (mut vehicles, mut anyone): (Best, Best) = (None, None);
     for (straight, other) in near {
         let run = &drive.runs()[other.run];
@@ -297,13 +370,25 @@ fn at_sample(
             }
             continue;
         }
-        if !corridor.iter().any(|(lane, _)| track.may_hold(*lane, [other.pose.x_m, other.pose.y_m], reach)) {
+        if !corridor.iter().any(|c| track.may_hold(c.lane, [other.pose.x_m, other.pose.y_m], reach)) {
             continue;
         }
         let z = run.z_m.as_ref().and_then(|z| z.get(other.i));
-        for (lane, station, heading) in positions(track, corridor, &other.pose, run, z) {
+        for Spot { lane, station, beside, heading } in
+            positions(track, corridor, (&s.pose, of), &other.pose, run, z)
+        {
             let off = math::angle_between(heading, other.pose.yaw_rad);
+            // How far the ego would have to move over.
+            let shift = ego_side + body::half_side_m(&run.size, off) - beside.abs();
+            let past = || shift <= SHIFT_M && goes_past(m, k, &other);
+            if of == Of::Way && (shift < 0.0 || past()) {
+                continue;
+            }
             let gap = station - ego_front - body::half_extent_m(&run.size, off);
+            if of == Of::Way && gap < -ABREAST_M && !touch((&s.pose, &ego_run.size), (&other.pose, &run.size))
+            {
+                continue;
+            }
             let nearer = |best: &Best| station > 0.0 && best.as_ref().is_none_or(|b| gap < b.0);
             if nearer(&anyone) {
                 anyone = Some((gap, other, lane, off));
@@ -333,7 +418,36 @@ fn lead(m: &Measures<'_>, s: &EgoSample, ego_mps: Value, best: Best) -> Ahead {
     let difference = lead_mps.map_or(ego_mps.value, |v| v.value - ego_mps.value);
     let u = gap_u(ego_run, s.i, run, &other, 0.5).rss(synced.costs(difference));
     let gap_m = Value { value: gap.max(0.0), u };
-    Ahead::Lead(Lead { actor: run.actor, lane, gap_m, ego_mps, lead_mps })
+    Ahead::Lead(Lead { actor: run.actor, lane, gap_m, ego_mps, lead_mps, off_rad: off })
+}
+
+/// Whether two boxes touch.
+fn touch(a: (&Pose, &BoxSize), b: (&Pose, &BoxSize)) -> bool {
+    let still = |(pose, size): (&Pose, &BoxSize)| Mover { pose: *pose, size: *size, speed_mps: 0.0 };
+    course::ttc_s(&still(a), &still(b)).is_some()
+}
+
+/// Whether somebody stands, and the ego goes past him within the next 60 s without touching him at a sample.
+fn goes_past(m: &Measures<'_>, k: usize, other: &Other) -> bool {
+    let (drive, samples) = (m.window(), m.ego().samples());
+    let (first, run) = (samples[k], &drive.runs()[other.run]);
+    let speed = m.motion(other.run).speed_at(drive.times(run), first.t_ns);
+    if speed.is_none_or(|v| v.value.abs() >= STANDS_MPS) {
+        return false;
+    }
+    let ego = drive.runs()[first.run].size;
+    let until = first.t_ns.saturating_add(LOOK_AHEAD_NS);
+    for s in samples[k..].iter().take_while(|s| s.run == first.run && s.t_ns < until) {
+        if touch((&s.pose, &ego), (&other.pose, &run.size)) {
+            return false;
+        }
+        let (sin, cos) = math::sin_cos(s.pose.yaw_rad);
+        let ahead = (other.pose.x_m - s.pose.x_m) * cos + (other.pose.y_m - s.pose.y_m) * sin;
+        if ahead < -0.5 * ego.length_m {
+            return true;
+        }
+    }
+    false
 }
 
 /// Stations are those of the nearest point of a lane's sampled centre, so that the way along it may fall short of the
@@ -356,31 +470,52 @@ pub(crate) fn gap_u(ego: &Run, i: usize, run: &Run, other: &Other, part: f64) ->
         .rss(other.unseen_m())
 }
 
-/// Where an actor is in the corridor: lane, way from the ego's centre to the actor's, direction of the lane.
+/// Where an actor's centre is in the corridor.
+struct Spot {
+    lane: LaneIx,
+    /// Way from the ego's centre along the lanes, m.
+    station: f64,
+    /// How far left of the ego's strip's middle, m.
+    beside: f64,
+    /// Direction of the lane, rad.
+    heading: f64,
+}
+
 fn positions(
     track: &lukao_track::Track,
-    corridor: &[(LaneIx, f64)],
+    corridor: &[Part],
+    (ego, of): (&Pose, Of),
     pose: &Pose,
     run: &Run,
     z_m: Option<f64>,
-) -> Vec<(LaneIx, f64, f64)> {
+) -> Vec<Spot> {
     let centre = [pose.x_m, pose.y_m];
-    let half = 0.5 * run.size.length_m;
-    let ends = [[0.0, 0.0], [-half, 0.0], [half, 0.0]].map(|p| body::point_m(pose, p));
-    let mut out: Vec<(LaneIx, f64, f64)> = Vec::new();
-    for (which, p) in ends.into_iter().enumerate() {
-        for hit in track.lanes_at_of(p, z_m, |lane| corridor.iter().any(|(l, _)| *l == lane)) {
-            let Some((lane, begin)) = corridor.iter().find(|(l, _)| *l == hit.lane) else { continue };
-            // The rear end counts for one who goes the same way, the front end for one who comes toward the ego.
-            let same_way =
-                math::angle_between(hit.heading_rad, pose.yaw_rad).abs() <= std::f64::consts::FRAC_PI_2;
-            if (which == 1 && !same_way) || (which == 2 && same_way) {
-                continue;
-            }
-            // Station of the centre, along the lane's direction from the point that was found in it.
+    let [fl, rl, rr, fr] = body::corners_m(pose, &run.size);
+    let turn = math::angle_between(ego.yaw_rad, pose.yaw_rad).abs();
+    let points = if of == Of::Lane {
+        let half = 0.5 * run.size.length_m;
+        let end = if turn <= std::f64::consts::FRAC_PI_2 { -half } else { half };
+        vec![centre, body::point_m(pose, [end, 0.0])]
+    } else if turn <= ALONG_RAD {
+        vec![centre, rl, rr]
+    } else if turn >= std::f64::consts::PI - ALONG_RAD {
+        vec![centre, fl, fr]
+    } else {
+        vec![centre, fl, rl, rr, fr]
+    };
+    let mut out: Vec<Spot> = Vec::new();
+    for p in points {
+        for hit in track.lanes_at_of(p, z_m, |lane| corridor.iter().any(|c| c.lane == lane)) {
+            let Some(part) = corridor.iter().find(|c| c.lane == hit.lane) else { continue };
+            // Of the centre, along and across the lane's direction from the point that was found in it.
             let (sin, cos) = math::sin_cos(hit.heading_rad);
-            let along = (centre[0] - p[0]) * cos + (centre[1] - p[1]) * sin;
-            out.push((*lane, begin + hit.station_m + along, hit.heading_rad));
+            let (dx, dy) = (centre[0] - p[0], centre[1] - p[1]);
+            out.push(Spot {
+                lane: part.lane,
+                station: part.begin_m + hit.station_m + dx * cos + dy * sin,
+                beside: hit.lateral_m + dy * cos - dx * sin - part.ego_lateral_m,
+                heading: hit.heading_rad,
+            });
         }
     }
     out

@@ -24,6 +24,7 @@ pub mod behind;
 pub mod body;
 pub mod codes;
 pub mod conflict;
+pub mod course;
 pub mod crosswalk;
 pub mod ego;
 pub mod emergency;
@@ -43,6 +44,7 @@ pub mod manoeuvre;
 pub mod mode;
 pub mod motion;
 pub mod near;
+pub mod near_miss;
 pub mod overlap;
 pub mod overtaking;
 pub mod phase;
@@ -52,6 +54,7 @@ pub mod r157;
 pub mod roll_back;
 pub mod rss;
 pub mod stops;
+pub mod strokes;
 pub mod surroundings;
 pub mod sync;
 pub mod value;
@@ -360,15 +363,28 @@ impl<'a> Measures<'a> {
         Some(Arc::clone(if who == Who::Vehicles { vehicles } else { anyone }))
     }
 
+    /// Who is next in the ego's lane at one sample of the window, which need not be in the block, in its way or not; not kept.
+    ///
+    /// # Panics
+    /// If there is no such sample.
+    #[must_use]
+    pub fn next_in_lane_at(&self, k: usize, who: Who) -> Option<Ahead> {
+        self.ahead_once(k, (who, lead::Of::Lane))
+    }
+
     /// Who is ahead at one sample of the window, which need not be in the block; not kept.
     ///
     /// # Panics
     /// If there is no such sample.
     #[must_use]
     pub fn ahead_at(&self, k: usize, who: Who) -> Option<Ahead> {
+        self.ahead_once(k, (who, lead::Of::Way))
+    }
+
+    fn ahead_once(&self, k: usize, of: (Who, lead::Of)) -> Option<Ahead> {
         let places = self.places()?;
         let lanes = self.lanes.get_or_init(|| lead::Lanes::new(places));
-        Some(lead::ahead_at(self, places, lanes, who, k))
+        Some(lead::ahead_at(self, places, lanes, of, k))
     }
 
     /// Stop lines that the ego's front passes in the steps of the block, by time: see [`stops`]. Empty without

@@ -32,7 +32,7 @@ use lukao_track::{LaneHit, LaneIx, Track, Turn};
 
 use crate::motion::STANDING_MPS;
 use crate::place::Places;
-use crate::{EgoSample, Measures, area, body, stops};
+use crate::{EgoSample, Measures, area, body, lane_phase, stops};
 
 /// What kind of manoeuvre.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -244,7 +244,8 @@ impl Look<'_> {
         let own = |j: usize| {
             self.lane(j).map_or(a.lane, |h| if self.parallel(h.lane, a.lane) { a.lane } else { h.lane })
         };
-        let (from_ns, from_u_s) = self.onset(k, |j| self.inside(j, own(j), border).0);
+        let by_body = || self.onset(k, |j| self.inside(j, own(j), border).0);
+        let (from_ns, from_u_s) = lane_phase::touches(self.m, a.lane, side, k).unwrap_or_else(by_body);
         let out = |j: &usize| self.inside(*j, a.lane, border).1 <= 0.0;
         let to_ns = self.ahead(k).find(out).map_or(next.t_ns, |j| self.s(j).t_ns);
         Some(Manoeuvre { kind, side, from_ns, from_u_s, t_ns, to_ns, k, lane: Some(a.lane) })

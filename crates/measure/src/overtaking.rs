@@ -2,7 +2,7 @@
 //!
 //! **Passing**: between two of the ego's samples the other's centre goes from before to behind the ego's, seen along the
 //! ego's lane, at most [`BESIDE_M`] to its side; both head the same way within 30° and the other moves at least
-//! [`MOVES_MPS`]. **Overtaking**: a passing of somebody who in the 20 s before was the one ahead in the ego's lane, looked at
+//! [`MOVES_MPS`]. **Overtaking**: a passing of somebody who in the 20 s before was the next in the ego's lane (see [`lead`](crate::lead)), looked at
 //! once a second outside junctions. Passing a queue in the next lane is none.
 //!
 //! **Cannot tell** nothing by itself: where it could not be told who was ahead, nobody was. It belongs to the block that holds
@@ -116,7 +116,7 @@ fn came_up_behind(m: &Measures<'_>, k: usize, actor: ActorIx) -> bool {
             continue;
         }
         next_ns = samples[j].t_ns - S;
-        if matches!(m.ahead_at(j, Who::Vehicles), Some(Ahead::Lead(lead)) if lead.actor == actor) {
+        if matches!(m.next_in_lane_at(j, Who::Vehicles), Some(Ahead::Lead(lead)) if lead.actor == actor) {
             return true;
         }
     }

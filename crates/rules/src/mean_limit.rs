@@ -119,3 +119,32 @@ impl State {
         out.opportunities = self.moved.seconds();
     }
 }
+
+/// What all rules of a limit on a mean do, from `limit(&Params)` beside the rule.
+macro_rules! mean_limit_rule {
+    ($rule:ident) => {
+        impl $crate::rule::Rule for $rule {
+            type Params = Params;
+            type State = $crate::mean_limit::State;
+            const META: $crate::meta::Meta = META;
+
+            fn needs(_: &Params) -> $crate::context::Needs {
+                vec![$crate::context::Need::Ego]
+            }
+
+            fn scan(
+                cx: &$crate::context::Context<'_>,
+                p: &Params,
+                state: &mut Self::State,
+                out: &mut lukao_model::RuleResult,
+            ) {
+                limit(p).scan(cx, state, out);
+            }
+
+            fn finish(p: &Params, state: Self::State, out: &mut lukao_model::RuleResult) {
+                state.finish(limit(p).pace, out);
+            }
+        }
+    };
+}
+pub(crate) use mean_limit_rule;

@@ -1,10 +1,10 @@
 //! The rule `contact-with-actor`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lukao_contact::{ContactInterval, ContactScan, GapReason};
 use lukao_measure::attribution::attribute;
-use lukao_measure::{contact_options, overlap};
+use lukao_measure::{contact_options, near_miss, overlap};
 use lukao_model::outcome::{Attribution, Decision, Uncertainty};
 use lukao_model::{ActorIx, Finding, Interval, Intervals, RuleResult};
 
@@ -31,15 +31,19 @@ rule! {
     /// is not admitted, or on a clock that is not synchronised with the ego's.
     ///
     /// ## Limits
-    /// None is allowed. Deciding guarded, an overlap within its uncertainty, or of unknown uncertainty, is
-    /// undetermined. Uncertainty from positions, sizes, yaws, and the time accuracy between the clocks × the
-    /// speed at which they met. Footprints are boxes or convex outlines; mirrors count with `mirrors`.
+    /// None is allowed. Deciding guarded, an overlap or a clearance within its uncertainty is undetermined; where the
+    /// uncertainty is unknown, so is every overlap, and every clearance of at most `unknown_clearance_m`: a near miss in
+    /// data of unknown accuracy is no pass. Uncertainty from positions, sizes, yaws, and the time accuracy between the clocks
+    /// × the relative speed. Footprints are boxes or convex outlines; mirrors count with `mirrors`.
     ///
     /// ## Source
-    /// The pack names the clause.
+    /// The pack names the clause. The default of `unknown_clearance_m` is this project's own reading (basis: profile): what
+    /// receivers without correction and trackers of unknown quality may well be off by.
     ContactWithActor = "contact-with-actor" {
         /// The ego is as wide as over its mirrors, where its vehicle sheet says how wide that is.
         flag mirrors = false;
+        /// Deciding guarded, clearances of unknown accuracy up to this are undetermined.
+        number unknown_clearance_m = 0.5, "m", 0.0..=10.0;
     }
 }
 
@@ -52,6 +56,10 @@ pub struct State {
     looked: Intervals,
     judging: Judging,
     names: Vec<String>,
+    /// Stretches in which a clearance is in doubt, joined; by actor.
+    doubts: BTreeMap<ActorIx, Intervals>,
+    /// Contacts that have ended.
+    touched: Vec<(ActorIx, Interval)>,
 }
 
 /// What is known of a contact only in the blocks in which it lasts.
@@ -90,6 +98,12 @@ impl Rule for ContactWithActor {
             }
         }
         who_was_there(cx, ego, state, out);
+        if cx.judging.decision == Decision::Guarded {
+            for d in near_miss::doubts(m, p.mirrors, p.unknown_clearance_m) {
+                let when = state.doubts.entry(d.actor).or_default();
+                cx.in_scope(d.when).for_each(|part| when.insert(part));
+            }
+        }
         for piece in &found.pieces {
             let c = &piece.contact;
             let runs = (c.ego_body, c.actor, piece.runs);
@@ -118,16 +132,19 @@ impl Rule for ContactWithActor {
         }
         let scan = state.scan.get_or_insert_with(|| ContactScan::new(ego, contact_options(p.mirrors)));
         scan.take(m.window(), cx.block(), &found);
-        for c in scan.ended() {
-            report(&c, state_parts(&mut state.open, &state.names, state.judging), out);
-        }
+        let ended = scan.ended();
+        state.report(&ended, out);
     }
 
     fn finish(_: &Params, mut state: State, out: &mut RuleResult) {
         let Some(scan) = state.scan.take() else { return };
         let rest = scan.finish();
-        for c in &rest.intervals {
-            report(c, state_parts(&mut state.open, &state.names, state.judging), out);
+        state.report(&rest.intervals, out);
+        // Who was touched was near before and after: that is said already.
+        for (actor, when) in &state.doubts {
+            let touched =
+                |w: &&Interval| state.touched.iter().any(|t| t.0 == *actor && t.1.meet(w).is_some());
+            when.iter().filter(|w| !touched(w)).for_each(|w| out.missing("clearance", UNSURE, *w));
         }
         // Gaps of the ego itself are noted for every rule.
         for u in rest.unbridged.iter().filter(|u| u.reason != GapReason::EgoGap) {
@@ -143,10 +160,16 @@ impl Rule for ContactWithActor {
     }
 }
 
-type Parts<'s> = (&'s mut Vec<Noted>, &'s [String], Judging);
-
-fn state_parts<'s>(open: &'s mut Vec<Noted>, names: &'s [String], judging: Judging) -> Parts<'s> {
-    (open, names, judging)
+impl State {
+    /// Notes contacts that have ended.
+    fn report(&mut self, ended: &[ContactInterval], out: &mut RuleResult) {
+        for c in ended {
+            self.touched.push((c.actor, Interval::new(c.from_ns, c.to_ns)));
+            let same = |o: &Noted| (o.runs.0, o.runs.1) == (c.ego_body, c.actor) && o.from_ns == c.from_ns;
+            let Some(at) = self.open.iter().position(same) else { continue };
+            report(c, self.open.swap_remove(at), &self.names, self.judging, out);
+        }
+    }
 }
 
 /// Counts the actors that are there while the ego is, and notes those whose data may not be used.
@@ -172,10 +195,7 @@ fn who_was_there(cx: &Context<'_>, ego: ActorIx, state: &mut State, out: &mut Ru
 }
 
 /// Turns a contact that has ended into a finding, with what was noted while it lasted.
-fn report(c: &ContactInterval, (open, names, judging): Parts<'_>, out: &mut RuleResult) {
-    let same = |o: &Noted| (o.runs.0, o.runs.1) == (c.ego_body, c.actor) && o.from_ns == c.from_ns;
-    let Some(at) = open.iter().position(same) else { return };
-    let noted = open.swap_remove(at);
+fn report(c: &ContactInterval, noted: Noted, names: &[String], judging: Judging, out: &mut RuleResult) {
     if !noted.in_scope {
         return;
     }

@@ -1,13 +1,11 @@
 //! The rule `harsh-acceleration`.
 
 use lukao_measure::Mean;
-use lukao_model::{Channel, RuleResult};
+use lukao_model::Channel;
 
-use crate::context::{Context, Need, Needs};
 use crate::episode::Pace;
-use crate::mean_limit::{MeanLimit, Smoothing, State};
-use crate::meta::{Meta, rule};
-use crate::rule::Rule;
+use crate::mean_limit::{MeanLimit, Smoothing, mean_limit_rule};
+use crate::meta::rule;
 
 rule! {
     /// The ego speeds up harder than allowed.
@@ -58,20 +56,4 @@ fn limit(p: &Params) -> MeanLimit {
     }
 }
 
-impl Rule for HarshAcceleration {
-    type Params = Params;
-    type State = State;
-    const META: Meta = META;
-
-    fn needs(_: &Params) -> Needs {
-        vec![Need::Ego]
-    }
-
-    fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
-        limit(p).scan(cx, state, out);
-    }
-
-    fn finish(p: &Params, state: State, out: &mut RuleResult) {
-        state.finish(limit(p).pace, out);
-    }
-}
+mean_limit_rule!(HarshAcceleration);

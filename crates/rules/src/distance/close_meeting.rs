@@ -16,8 +16,8 @@ rule! {
     /// The ego meets an oncoming vehicle with too little room to its side.
     ///
     /// ## Checks
-    /// Lateral gap from the ego's side to the side of a motor vehicle that faces the other way and moves, while the two
-    /// overlap lengthwise.
+    /// Lateral gap from the ego's side to a motor vehicle that faces the other way and moves, while the two overlap
+    /// lengthwise. Who turns in a junction, or is there when the ego turns, crosses its way and is not met.
     ///
     /// ## Method
     /// At each sample at which the ego is at least `min_speed_mps` fast. Too little room to one vehicle is one finding, with the
@@ -62,9 +62,8 @@ impl Rule for CloseMeeting {
 
     fn scan(cx: &Context<'_>, p: &Params, state: &mut Beside, out: &mut RuleResult) {
         let (limit, pace) = (Limit::AtLeast(p.min_gap_m), Pace::new(p.min_duration_s, p.merge_s));
-        let whom = |f: &Flank| {
-            f.opposite && motor(cx, f) && f.other_mps.is_none_or(|v| v.value.abs() >= STANDING_MPS)
-        };
+        let whom =
+            |f: &Flank| f.meets && motor(cx, f) && f.other_mps.is_none_or(|v| v.value.abs() >= STANDING_MPS);
         state.scan(cx, &WORDS, p.min_speed_mps, pace, out, whom, |_, gap| Look::Value(gap, limit));
     }
 

@@ -4,7 +4,7 @@ use lukao_measure::Who;
 use lukao_model::RuleResult;
 use lukao_model::outcome::Limit;
 
-use super::following::{Following, Look, Words};
+use super::following::{Following, Look, Words, on_motorway};
 use crate::context::{Context, Need, Needs};
 use crate::episode::Pace;
 use crate::meta::{Meta, rule};
@@ -66,18 +66,13 @@ impl Rule for ExpresswayGap {
     }
 
     fn scan(cx: &Context<'_>, p: &Params, state: &mut Following, out: &mut RuleResult) {
-        let Some(places) = cx.measures.places() else { return };
         let pace = Pace::new(p.min_duration_s, p.merge_s);
         state.scan(cx, &WORDS, Who::Vehicles, p.min_speed_kmh / 3.6, pace, out, |k, _, lead| {
-            match places.on_motorway(k) {
-                None => Look::Missing("kind of road", "the track does not give it".into()),
-                Some(false) => Look::Fine,
-                Some(true) => {
-                    let fast = lead.ego_mps.value * 3.6 > p.fast_speed_kmh;
-                    let least = if fast { p.min_gap_fast_m } else { p.min_gap_m };
-                    Look::Value(lead.gap_m, Limit::AtLeast(least))
-                }
+            if let Err(look) = on_motorway(cx, k) {
+                return look;
             }
+            let fast = lead.ego_mps.value * 3.6 > p.fast_speed_kmh;
+            Look::Value(lead.gap_m, Limit::AtLeast(if fast { p.min_gap_fast_m } else { p.min_gap_m }))
         });
     }
 

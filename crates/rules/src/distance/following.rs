@@ -107,6 +107,15 @@ impl Following {
     }
 }
 
+/// Whether the ego is on a motorway at a sample; where not, what a rule of motorways says of it.
+pub(crate) fn on_motorway(cx: &Context<'_>, k: usize) -> Result<(), Look> {
+    match cx.measures.places().and_then(|p| p.on_motorway(k)) {
+        None => Err(Look::Missing("kind of road", "the track does not give it".into())),
+        Some(false) => Err(Look::Fine),
+        Some(true) => Ok(()),
+    }
+}
+
 /// The speed of the one ahead, or that it is missing.
 pub(crate) fn lead_speed(cx: &Context<'_>, lead: &Lead) -> Result<Value, Look> {
     lead.lead_mps.ok_or_else(|| {

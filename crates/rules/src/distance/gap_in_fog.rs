@@ -4,7 +4,7 @@ use lukao_measure::Who;
 use lukao_model::outcome::Limit;
 use lukao_model::{Channel, RuleResult};
 
-use super::following::{Following, Look, Words};
+use super::following::{Following, Look, Words, on_motorway};
 use crate::context::{Context, Need, Needs};
 use crate::episode::Pace;
 use crate::meta::{Meta, rule};
@@ -59,13 +59,10 @@ impl Rule for GapInFog {
     }
 
     fn scan(cx: &Context<'_>, p: &Params, state: &mut Following, out: &mut RuleResult) {
-        let Some(places) = cx.measures.places() else { return };
         let pace = Pace::new(p.min_duration_s, p.merge_s);
         state.scan(cx, &WORDS, Who::Vehicles, p.min_speed_kmh / 3.6, pace, out, |k, _, lead| {
-            match places.on_motorway(k) {
-                None => return Look::Missing("kind of road", "the track does not give it".into()),
-                Some(false) => return Look::Fine,
-                Some(true) => {}
+            if let Err(look) = on_motorway(cx, k) {
+                return look;
             }
             let channel = Channel::Visibility;
             match cx.measures.surroundings(channel, k).map(|v| v.value) {

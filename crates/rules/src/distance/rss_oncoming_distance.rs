@@ -85,7 +85,8 @@ impl Rule for RssOncomingDistance {
         state.scan(cx, &WORDS, Who::Anyone, p.min_speed_mps, pace, out, |_, _, lead| {
             let other = match lead_speed(cx, lead) {
                 Err(missing) => return missing,
-                Ok(v) if v.value >= -STANDING_MPS => return Look::Fine,
+                // Who crosses its way, turning before it, does not come toward it.
+                Ok(v) if v.value >= -STANDING_MPS || !lead.faces_ego() => return Look::Fine,
                 Ok(v) => v,
             };
             let due = Value::of([lead.ego_mps, other], |[ego, other]| rss::opposite_m(ego, other, &assumed));

@@ -28,8 +28,8 @@ rule! {
     /// is not known, or he is known from an origin that is not admitted, or on a clock that is not synchronised.
     ///
     /// ## Limits
-    /// `min_ttc_s`; at equality it is kept. Who crosses the ego's way counts while his middle or an end is in the
-    /// lane. Uncertainty from positions, sizes, clocks and both speeds; with nearly equal speeds it is large.
+    /// `min_ttc_s`; at equality it is kept. Who crosses the ego's way counts while his middle or a corner is in
+    /// the lane and he is in the ego's way. Uncertainty from positions, sizes, clocks and both speeds; with nearly equal speeds it is large.
     ///
     /// ## Source
     /// The pack names the clause. The default of 1.5 s, from 2 m/s on, is this project's own reading.

@@ -133,7 +133,7 @@ fn waited(
             continue;
         }
         next_ns = samples[j].t_ns - S;
-        match m.ahead_at(j, Who::Vehicles) {
+        match m.next_in_lane_at(j, Who::Vehicles) {
             Some(Ahead::Lead(lead)) if lead.gap_m.value <= p.reach_m => {
                 let stands = lead.lead_mps.is_some_and(|v| v.value.abs() < STANDING_MPS);
                 if stands && !out.contains(&lead.actor) {

@@ -56,12 +56,41 @@ pub(crate) fn needs() -> Needs {
     vec![Need::Ego, Need::Track, Need::EgoChannel(Channel::Indicator)]
 }
 
+/// Manoeuvres looked at.
+#[derive(Default)]
+pub struct State {
+    occasions: u64,
+}
+
+impl State {
+    pub(crate) fn finish(self, out: &mut RuleResult) {
+        out.opportunities = self.occasions;
+    }
+}
+
+/// Finds the manoeuvres of that kind at whose onset the indicators show what they may not.
+pub(crate) fn none_with(
+    cx: &Context<'_>,
+    (rule, words): (&'static str, &str),
+    bad: Shown,
+    which: Which,
+    state: &mut State,
+    out: &mut RuleResult,
+) {
+    scan(cx, which, state, out, |_, x, shown, out| {
+        if shown == bad {
+            let what = format!("{} {words}", x.kind.name());
+            one(rule, what, x).judge(cx, out, |f| describe(cx, x, f));
+        }
+    });
+}
+
 /// Goes over the block's manoeuvres of that kind in scope: counts them and hands on what was shown. What is missing
 /// is noted here.
 pub(crate) fn scan(
     cx: &Context<'_>,
     which: Which,
-    occasions: &mut u64,
+    state: &mut State,
     out: &mut RuleResult,
     mut each: impl FnMut(&Indicators, &Manoeuvre, Shown, &mut RuleResult),
 ) {
@@ -82,7 +111,7 @@ pub(crate) fn scan(
         }
     }
     for x in all.known.iter().filter(|x| which.takes(x.kind) && cx.scope.contains(x.t_ns)) {
-        *occasions += 1;
+        state.occasions += 1;
         match lamps.shown(cx.measures, x) {
             Shown::Unknown => {
                 let when = Interval::new(x.from_ns, x.from_ns);
@@ -99,7 +128,7 @@ pub(crate) fn event(rule: &'static str, what: String, x: &Manoeuvre, limit: Limi
 }
 
 /// One manoeuvre where none is allowed.
-pub(crate) fn one(rule: &'static str, what: String, x: &Manoeuvre) -> Event {
+fn one(rule: &'static str, what: String, x: &Manoeuvre) -> Event {
     let measured = Value { value: 1.0, u: Uncertainty::Known(0.0) };
     Event { unit: "1", ..event(rule, what, x, Limit::AtMost(0.0), measured) }
 }

@@ -1,11 +1,9 @@
 //! The rule `fog-lamps-off`.
 
-use lukao_model::{Channel, RuleResult};
+use lukao_model::Channel;
 
-use crate::context::{Context, Need, Needs};
-use crate::lamps::needed::{self, Lamp, State};
-use crate::meta::{Meta, rule};
-use crate::rule::Rule;
+use crate::lamps::needed::{below, lamp_rule};
+use crate::meta::rule;
 
 rule! {
     /// The ego drives in fog without fog lamps.
@@ -34,27 +32,10 @@ rule! {
     }
 }
 
-impl Rule for FogLampsOff {
-    type Params = Params;
-    type State = State;
-    const META: Meta = META;
-
-    fn needs(_: &Params) -> Needs {
-        vec![Need::Ego]
-    }
-
-    fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
-        let lamp = Lamp { rule: META.id, what: "drove in fog without fog lamps", max_off_s: p.max_off_s };
-        lamp.scan(
-            cx,
-            state,
-            out,
-            |k, _| needed::below(cx, Channel::Visibility, p.below_m, k),
-            |s| needed::any_on(cx, &[Channel::FrontFogLamp, Channel::RearFogLamp], s.t_ns),
-        );
-    }
-
-    fn finish(_: &Params, state: State, out: &mut RuleResult) {
-        state.finish(out);
-    }
-}
+lamp_rule!(
+    FogLampsOff,
+    [Ego],
+    "drove in fog without fog lamps",
+    |cx, p: &Params, k, _: &_| below(cx, Channel::Visibility, p.below_m, k),
+    [FrontFogLamp, RearFogLamp]
+);

@@ -1,11 +1,9 @@
 //! The rule `headlamps-off-in-fog`.
 
-use lukao_model::{Channel, RuleResult};
+use lukao_model::Channel;
 
-use crate::context::{Context, Need, Needs};
-use crate::lamps::needed::{self, Lamp, State};
-use crate::meta::{Meta, rule};
-use crate::rule::Rule;
+use crate::lamps::needed::{below, lamp_rule};
+use crate::meta::rule;
 
 rule! {
     /// The ego drives in fog, rain or snow without headlamps.
@@ -34,28 +32,10 @@ rule! {
     }
 }
 
-impl Rule for HeadlampsOffInFog {
-    type Params = Params;
-    type State = State;
-    const META: Meta = META;
-
-    fn needs(_: &Params) -> Needs {
-        vec![Need::Ego]
-    }
-
-    fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
-        let lamp =
-            Lamp { rule: META.id, what: "drove in low visibility without headlamps", max_off_s: p.max_off_s };
-        lamp.scan(
-            cx,
-            state,
-            out,
-            |k, _| needed::below(cx, Channel::Visibility, p.below_m, k),
-            |s| needed::any_on(cx, &[Channel::LowBeam, Channel::HighBeam], s.t_ns),
-        );
-    }
-
-    fn finish(_: &Params, state: State, out: &mut RuleResult) {
-        state.finish(out);
-    }
-}
+lamp_rule!(
+    HeadlampsOffInFog,
+    [Ego],
+    "drove in low visibility without headlamps",
+    |cx, p: &Params, k, _: &_| below(cx, Channel::Visibility, p.below_m, k),
+    [LowBeam, HighBeam]
+);

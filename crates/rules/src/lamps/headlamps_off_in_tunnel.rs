@@ -3,14 +3,10 @@
 use lukao_measure::{EgoSample, area};
 use lukao_track::StructureKind;
 
-use crate::lamps::needed::Missing;
+use crate::context::Context;
+use crate::lamps::needed::{Missing, lamp_rule};
+use crate::meta::rule;
 use crate::words::OFF_MAP;
-use lukao_model::{Channel, RuleResult};
-
-use crate::context::{Context, Need, Needs};
-use crate::lamps::needed::{self, Lamp, State};
-use crate::meta::{Meta, rule};
-use crate::rule::Rule;
 
 rule! {
     /// The ego drives through a tunnel without headlamps.
@@ -38,33 +34,15 @@ rule! {
     }
 }
 
-impl Rule for HeadlampsOffInTunnel {
-    type Params = Params;
-    type State = State;
-    const META: Meta = META;
+lamp_rule!(
+    HeadlampsOffInTunnel,
+    [Ego, Track],
+    "drove through a tunnel without headlamps",
+    in_tunnel,
+    [LowBeam, HighBeam]
+);
 
-    fn needs(_: &Params) -> Needs {
-        vec![Need::Ego, Need::Track]
-    }
-
-    fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
-        let lamp =
-            Lamp { rule: META.id, what: "drove through a tunnel without headlamps", max_off_s: p.max_off_s };
-        lamp.scan(
-            cx,
-            state,
-            out,
-            |k, s| in_tunnel(cx, k, s),
-            |s| needed::any_on(cx, &[Channel::LowBeam, Channel::HighBeam], s.t_ns),
-        );
-    }
-
-    fn finish(_: &Params, state: State, out: &mut RuleResult) {
-        state.finish(out);
-    }
-}
-
-fn in_tunnel(cx: &Context<'_>, k: usize, s: &EgoSample) -> Result<bool, Missing> {
+fn in_tunnel(cx: &Context<'_>, _: &Params, k: usize, s: &EgoSample) -> Result<bool, Missing> {
     let Some(track) = cx.measures.track() else { return Ok(false) };
     let Some(place) = cx.measures.places().and_then(|x| x.at(k)) else {
         return if area::on_map(track, s) { Ok(false) } else { Err(("tunnel", OFF_MAP.into())) };

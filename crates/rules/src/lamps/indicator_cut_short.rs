@@ -7,7 +7,7 @@ use lukao_model::outcome::{Limit, Uncertainty};
 use lukao_model::time::to_s;
 
 use crate::context::{Context, Needs};
-use crate::lamps::announced::{self, Which};
+use crate::lamps::announced::{self, State, Which};
 use crate::meta::{Meta, rule};
 use crate::rule::Rule;
 
@@ -20,8 +20,8 @@ rule! {
     /// ## Method
     /// Manoeuvres are told from the track: the ego's centre goes to the neighbouring lane or into one of the other
     /// direction; it enters a junction on a way that turns by 30° or more; it leaves a roundabout; it begins to move from
-    /// the kerb, or comes to a stand there, after or for 3 s. The onset is when a corner of the body touches the line
-    /// between the lanes, the front bumper enters the junction, the ego begins to move, or to draw in to the kerb.
+    /// the kerb, or comes to a stand there, after or for 3 s. The onset is when a front wheel (the body's corner, if the
+    /// sheet does not tell the wheels) touches the line between the lanes, the front bumper enters the junction, the ego begins to move, or to draw in to the kerb.
     /// Pauses of flashing lamps up to 0.8 s are bridged; hazard lights show no side.
     /// The end is when all corners are in the new lane or the rear bumper has left the junction.
     /// Measured is the time from switching off to the end. An opportunity is a manoeuvre.
@@ -44,12 +44,6 @@ rule! {
     }
 }
 
-/// Manoeuvres looked at.
-#[derive(Default)]
-pub struct State {
-    occasions: u64,
-}
-
 impl Rule for IndicatorCutShort {
     type Params = Params;
     type State = State;
@@ -60,7 +54,7 @@ impl Rule for IndicatorCutShort {
     }
 
     fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
-        announced::scan(cx, p.manoeuvres, &mut state.occasions, out, |lamps, x, shown, out| {
+        announced::scan(cx, p.manoeuvres, state, out, |lamps, x, shown, out| {
             if !matches!(shown, Shown::Right(_)) || x.to_ns <= x.from_ns {
                 return;
             }
@@ -73,6 +67,6 @@ impl Rule for IndicatorCutShort {
     }
 
     fn finish(_: &Params, state: State, out: &mut RuleResult) {
-        out.opportunities = state.occasions;
+        state.finish(out);
     }
 }

@@ -5,7 +5,7 @@ use lukao_model::RuleResult;
 use lukao_model::outcome::Limit;
 
 use crate::context::{Context, Needs};
-use crate::lamps::announced::{self, Which};
+use crate::lamps::announced::{self, State, Which};
 use crate::meta::{Meta, rule};
 use crate::rule::Rule;
 
@@ -19,8 +19,8 @@ rule! {
     /// ## Method
     /// Manoeuvres are told from the track: the ego's centre goes to the neighbouring lane or into one of the other
     /// direction; it enters a junction on a way that turns by 30° or more; it leaves a roundabout; it begins to move from
-    /// the kerb, or comes to a stand there, after or for 3 s. The onset is when a corner of the body touches the line
-    /// between the lanes, the front bumper enters the junction, the ego begins to move, or to draw in to the kerb.
+    /// the kerb, or comes to a stand there, after or for 3 s. The onset is when a front wheel (the body's corner, if the
+    /// sheet does not tell the wheels) touches the line between the lanes, the front bumper enters the junction, the ego begins to move, or to draw in to the kerb.
     /// Pauses of flashing lamps up to 0.8 s are bridged; hazard lights show no side.
     /// An opportunity is a manoeuvre.
     ///
@@ -44,12 +44,6 @@ rule! {
     }
 }
 
-/// Manoeuvres looked at.
-#[derive(Default)]
-pub struct State {
-    occasions: u64,
-}
-
 impl Rule for IndicatorLate {
     type Params = Params;
     type State = State;
@@ -60,7 +54,7 @@ impl Rule for IndicatorLate {
     }
 
     fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
-        announced::scan(cx, p.manoeuvres, &mut state.occasions, out, |_, x, shown, out| {
+        announced::scan(cx, p.manoeuvres, state, out, |_, x, shown, out| {
             let Shown::Right(lead) = shown else { return };
             let what = format!("indicated too late: {}", x.kind.name());
             let event = announced::event(META.id, what, x, Limit::AtLeast(p.min_lead_s), lead.time_s);
@@ -69,6 +63,6 @@ impl Rule for IndicatorLate {
     }
 
     fn finish(_: &Params, state: State, out: &mut RuleResult) {
-        out.opportunities = state.occasions;
+        state.finish(out);
     }
 }

@@ -22,8 +22,8 @@ rule! {
     /// ## Method
     /// Manoeuvres are told from the track: the ego's centre goes to the neighbouring lane or into one of the other
     /// direction; it enters a junction on a way that turns by 30° or more; it leaves a roundabout; it begins to move from
-    /// the kerb, or comes to a stand there, after or for 3 s. The onset is when a corner of the body touches the line
-    /// between the lanes, the front bumper enters the junction, the ego begins to move, or to draw in to the kerb.
+    /// the kerb, or comes to a stand there, after or for 3 s. The onset is when a front wheel (the body's corner, if the
+    /// sheet does not tell the wheels) touches the line between the lanes, the front bumper enters the junction, the ego begins to move, or to draw in to the kerb.
     /// Pauses of flashing lamps up to 0.8 s are bridged; hazard lights show no side.
     /// The end is when all corners are in the new lane or the rear bumper has left the junction. A lamp that stays
     /// on for a next manoeuvre to the same side counts from that one. An opportunity is a manoeuvre.
@@ -49,7 +49,7 @@ rule! {
 /// Manoeuvres looked at, and what may still turn out to be for the next one: its end, and until when it is shown.
 #[derive(Default)]
 pub struct State {
-    occasions: u64,
+    looked: announced::State,
     open: Option<(Manoeuvre, i64, Finding)>,
 }
 
@@ -63,8 +63,8 @@ impl Rule for IndicatorLeftOn {
     }
 
     fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
-        let State { occasions, open } = state;
-        announced::scan(cx, p.manoeuvres, occasions, out, |lamps, x, _, out| {
+        let State { looked, open } = state;
+        announced::scan(cx, p.manoeuvres, looked, out, |lamps, x, _, out| {
             if let Some((before, until_ns, f)) = open.take()
                 && !(before.side == x.side && x.from_ns <= until_ns)
             {
@@ -86,6 +86,6 @@ impl Rule for IndicatorLeftOn {
 
     fn finish(_: &Params, state: State, out: &mut RuleResult) {
         out.findings.extend(state.open.map(|o| o.2));
-        out.opportunities = state.occasions;
+        state.looked.finish(out);
     }
 }

@@ -4,7 +4,7 @@ use lukao_measure::indicator::Shown;
 use lukao_model::RuleResult;
 
 use crate::context::{Context, Needs};
-use crate::lamps::announced::{self, Which};
+use crate::lamps::announced::{self, State, Which};
 use crate::meta::{Meta, rule};
 use crate::rule::Rule;
 
@@ -17,8 +17,8 @@ rule! {
     /// ## Method
     /// Manoeuvres are told from the track: the ego's centre goes to the neighbouring lane or into one of the other
     /// direction; it enters a junction on a way that turns by 30° or more; it leaves a roundabout; it begins to move from
-    /// the kerb, or comes to a stand there, after or for 3 s. The onset is when a corner of the body touches the line
-    /// between the lanes, the front bumper enters the junction, the ego begins to move, or to draw in to the kerb.
+    /// the kerb, or comes to a stand there, after or for 3 s. The onset is when a front wheel (the body's corner, if the
+    /// sheet does not tell the wheels) touches the line between the lanes, the front bumper enters the junction, the ego begins to move, or to draw in to the kerb.
     /// Pauses of flashing lamps up to 0.8 s are bridged; hazard lights show no side.
     /// An opportunity is a manoeuvre.
     ///
@@ -39,12 +39,6 @@ rule! {
     }
 }
 
-/// Manoeuvres looked at.
-#[derive(Default)]
-pub struct State {
-    occasions: u64,
-}
-
 impl Rule for IndicatorWrongSide {
     type Params = Params;
     type State = State;
@@ -55,15 +49,11 @@ impl Rule for IndicatorWrongSide {
     }
 
     fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
-        announced::scan(cx, p.manoeuvres, &mut state.occasions, out, |_, x, shown, out| {
-            if shown == Shown::WrongSide {
-                let what = format!("{} indicated to the wrong side", x.kind.name());
-                announced::one(META.id, what, x).judge(cx, out, |f| announced::describe(cx, x, f));
-            }
-        });
+        let words = (META.id, "indicated to the wrong side");
+        announced::none_with(cx, words, Shown::WrongSide, p.manoeuvres, state, out);
     }
 
     fn finish(_: &Params, state: State, out: &mut RuleResult) {
-        out.opportunities = state.occasions;
+        state.finish(out);
     }
 }

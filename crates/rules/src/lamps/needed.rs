@@ -114,3 +114,37 @@ fn spoken(channel: Channel) -> &'static str {
         _ => "weather",
     }
 }
+
+/// What all rules of a lamp that must be on do: which `$need`s, in which words it is off, when it must be on, and the switches of
+/// which one must then be.
+macro_rules! lamp_rule {
+    ($rule:ident, [$($need:ident),+], $what:literal, $when:expr, [$($lamp:ident),+]) => {
+        impl $crate::rule::Rule for $rule {
+            type Params = Params;
+            type State = $crate::lamps::needed::State;
+            const META: $crate::meta::Meta = META;
+
+            fn needs(_: &Params) -> $crate::context::Needs {
+                vec![$($crate::context::Need::$need),+]
+            }
+
+            fn scan(
+                cx: &$crate::context::Context<'_>,
+                p: &Params,
+                state: &mut Self::State,
+                out: &mut lukao_model::RuleResult,
+            ) {
+                let lamp = $crate::lamps::needed::Lamp { rule: META.id, what: $what, max_off_s: p.max_off_s };
+                let lit = |s: &lukao_measure::EgoSample| {
+                    $crate::lamps::needed::any_on(cx, &[$(lukao_model::Channel::$lamp),+], s.t_ns)
+                };
+                lamp.scan(cx, state, out, |k, s| $when(cx, p, k, s), lit);
+            }
+
+            fn finish(_: &Params, state: Self::State, out: &mut lukao_model::RuleResult) {
+                state.finish(out);
+            }
+        }
+    };
+}
+pub(crate) use lamp_rule;

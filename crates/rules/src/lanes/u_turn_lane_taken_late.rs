@@ -20,7 +20,7 @@ rule! {
     /// ## Method
     /// Turning round is a change into a lane of the other direction with the heading across, or a way of more than 150° through a
     /// junction. Measured is the way of the middle of the footprint from the first sample in the leftmost lane to the onset: when a
-    /// corner of the body touches the line to the other direction, or the front enters the junction; 0 from another lane. Junctions
+    /// front wheel (a corner of the body, without the sheet's wheels) touches the line to the other direction, or the front enters the junction; 0 from another lane. Junctions
     /// on the way are driven through without ending it. An opportunity is a turn. Where traffic keeps left, the lane is the rightmost.
     ///
     /// ## Cannot tell

@@ -1,20 +1,15 @@
 //! The rule `fast-in-school-zone`.
 
-use lukao_measure::Value;
 use lukao_measure::zone::{self, Area};
-use lukao_model::outcome::{Judgement, Limit};
-use lukao_model::{Channel, RuleResult};
+use lukao_model::RuleResult;
+use lukao_model::outcome::Limit;
 use lukao_track::{SignalKind, Track, Zone, ZoneKind};
 
 use crate::context::{Context, Need, Needs};
-use crate::episode::{Episodes, Pace, finding};
+use crate::episode::Pace;
 use crate::meta::{Meta, rule};
-use crate::motion_time::MotionTime;
 use crate::rule::Rule;
-use crate::words::NO_SPEED;
-
-/// Metres per second to kilometres per hour.
-const KMH: f64 = 3.6;
+use crate::speed::cap::{Cap, SpeedCap, State};
 
 rule! {
     /// The ego drives fast in a school zone.
@@ -28,7 +23,7 @@ rule! {
     /// An opportunity is a second of motion in a zone.
     ///
     /// ## Cannot tell
-    /// Without a speed in the zone.
+    /// Without a speed.
     ///
     /// ## Limits
     /// `max_kmh`; at equality it is kept. At which hours the zone holds is in no map; the pack's scope can say. The
@@ -48,11 +43,8 @@ rule! {
     }
 }
 
-/// Open episode and time in zones.
-#[derive(Default)]
-pub struct State {
-    episodes: Episodes<()>,
-    moved: MotionTime,
+fn words(p: &Params) -> SpeedCap {
+    SpeedCap { rule: META.id, what: "fast in a school zone", pace: Pace::new(0.0, p.merge_s) }
 }
 
 impl Rule for FastInSchoolZone {
@@ -67,39 +59,14 @@ impl Rule for FastInSchoolZone {
     fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
         let Some(track) = cx.measures.track() else { return };
         let near = zone::zones_near(cx.measures, ZoneKind::School);
-        let pace = Pace::new(0.0, p.merge_s);
-        let limit = Limit::AtMost(p.max_kmh);
-        for (k, s) in cx.samples() {
-            state.episodes.advance(s.t_ns, pace, out);
-            let Some(element) = element(cx, track, &near, k, p) else {
-                cx.judged(out, k);
-                continue;
-            };
-            let Some(speed) = cx.measures.ego_speed_mps(k) else {
-                cx.missing(out, k, Channel::Speed.name(), NO_SPEED);
-                continue;
-            };
-            state.moved.step(cx, k, speed);
-            let kmh = Value { value: speed.value.abs() * KMH, u: speed.u.times(KMH) };
-            match cx.judge(limit, kmh) {
-                Judgement::Unsure => cx.unsure(out, k, "speed"),
-                Judgement::Kept { .. } => cx.judged(out, k),
-                Judgement::Broken { .. } => {
-                    cx.judged(out, k);
-                    let describe = || {
-                        let mut f = finding(META.id, "fast in a school zone", &s, limit, kmh, "km/h");
-                        f.element = Some(element);
-                        f
-                    };
-                    state.episodes.broken((), s.t_ns, limit.margin(kmh.value), pace, out, describe);
-                }
-            }
-        }
+        words(p).scan(cx, state, out, |k, _| match element(cx, track, &near, k, p) {
+            Some(element) => Cap::At(Limit::AtMost(p.max_kmh), Some(element), Vec::new()),
+            None => Cap::Away,
+        });
     }
 
     fn finish(p: &Params, state: State, out: &mut RuleResult) {
-        state.episodes.finish(Pace::new(0.0, p.merge_s), out);
-        out.opportunities = state.moved.seconds();
+        state.finish(words(p).pace, out);
     }
 }
 

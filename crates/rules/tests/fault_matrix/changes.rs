@@ -5,6 +5,7 @@ use lukao_testkit::State;
 
 use crate::case::Case;
 use crate::lack::Lack;
+use crate::lamps::front_left_m;
 
 pub fn cases() -> Vec<Case> {
     vec![
@@ -40,7 +41,7 @@ pub fn cases() -> Vec<Case> {
         Case::at_least("u-turn-lane-taken-late", 50.0, "m")
             .fault("turns round this far beyond its change into the leftmost lane", changes_and_turns_round)
             .accuracy(0.2)
-            .sizes(&[20.0, 80.0]),
+            .sizes(&[22.0, 80.0]),
         Case::at_most("wrong-lane-for-turn", 0.0, "")
             .fault("goes straight on from the lane to the right", |n| {
                 through(if n > 0.0 { -5.25 } else { -1.75 })
@@ -87,13 +88,13 @@ fn crosses_two(between_s: f64) -> Plan {
             .straight(100.0);
         Body::car("ego").course(Course::new(path, Speed::of(12.0)))
     };
-    // From when the right side has left the first line to when the left side reaches the second.
+    // From when the right side has left the first line to when the left front wheel reaches the second.
     let between = |straight_m: f64| {
         let ego = ego(straight_m);
         let first = |f: &dyn Fn(&State) -> bool| {
             (0..5000).map(|k| f64::from(k) * 4e-3).find(|t| f(&ego.state(*t))).unwrap_or(20.0)
         };
-        first(&|s| s.pose.y_m + half_m(s) >= -3.5) - first(&|s| s.pose.y_m - half_m(s) >= -7.0)
+        first(&|s| front_left_m(s) >= -3.5) - first(&|s| s.pose.y_m - half_m(s) >= -7.0)
     };
     let ego = ego(solve(between_s, 0.0, 120.0, between));
     let road = xodr::Road::one_way("1", 500.0, 3).limit_kmh(60.0);
@@ -145,11 +146,11 @@ fn changes_and_turns_round(way_m: f64) -> Plan {
         let course = Course::new(path(straight_m, radius_m).straight(60.0), Speed::of(2.5));
         Body::car("ego").course(course)
     };
-    // From when the middle is over the line between the lanes to when a corner reaches the middle of the road.
+    // From when the middle is over the line between the lanes to when a front wheel reaches the middle of the road.
     let way = |ego: &Body| {
         let times = || (0..80_000).map(|k| f64::from(k) * 1e-3);
         let changed = times().find(|t| ego.state(*t).pose.y_m >= -3.5).unwrap();
-        let onset = times().find(|t| ego.state(*t).pose.y_m + half_m(&ego.state(*t)) >= 0.0).unwrap();
+        let onset = times().find(|t| front_left_m(&ego.state(*t)) >= 0.0).unwrap();
         let at: Vec<_> = times().skip_while(|t| *t < changed).take_while(|t| *t <= onset).collect();
         let pose = |t: f64| ego.state(t).pose;
         at.windows(2)

@@ -115,15 +115,21 @@ fn behind(speed_mps: f64, gap_m: f64) -> Plan {
     plan.actor(lead).when_s(0.0, 10.0)
 }
 
-/// Both at 5 m/s; the other comes back from overtaking into his own lane, whose middle he crosses the line at that gap.
+/// Both at 5 m/s; the other comes back from overtaking into his own lane, and is out of the ego's way at that gap.
 fn oncoming(gap_m: f64) -> Plan {
     let other = |from_m: f64| {
         let path = Path::from(500.0, -1.75, std::f64::consts::PI).straight(20.0).shift(-3.5, 80.0);
         Body::car("other").course(Course::new(path.straight(400.0), Speed::of(5.0)).from_m(from_m))
     };
-    // When his middle crosses the line he is at the same place wherever he began.
+    // When he is out of it he is at the same place wherever he began. Angles of less than 0.05 rad count as none.
     let there = other(0.0);
-    let t0 = solve(0.0, 10.0, 20.0, |t| there.state(t).pose.y_m);
+    let room = |t: f64| {
+        let p = there.state(t).pose;
+        let off = (lukao_model::math::angle_between(std::f64::consts::PI, p.yaw_rad).abs() - 0.05).max(0.0);
+        let (sin, cos) = lukao_model::math::sin_cos(off);
+        p.y_m + 1.75 - (0.9 + 0.5 * CAR_M * sin + 0.9 * cos)
+    };
+    let t0 = solve(0.0, 10.0, 20.0, room);
     let (t, x) = (t0 - 2.0, there.state(t0).pose.x_m);
     // He began 10 m along his path, so that it is 2 s sooner.
     let ego = in_lane("ego", x - gap_m - CAR_M - 5.0 * t, Speed::of(5.0));

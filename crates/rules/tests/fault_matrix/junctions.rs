@@ -13,9 +13,6 @@ use crate::lack::Lack;
 /// Half of a car's length, metres.
 const HALF_M: f64 = 2.25;
 
-/// Why who passes somebody within his lane breaks the rules on distances too.
-const AHEAD: &str = "he is ahead in the lane until the ego is past him";
-
 pub fn cases() -> Vec<Case> {
     // Places where ways meet are told to 0.5 m, at 5 m/s; bodies swing a little in turns.
     let crossing = |rule| Case::at_least(rule, 2.0, "s").accuracy(0.2);
@@ -50,11 +47,6 @@ pub fn cases() -> Vec<Case> {
         Case::at_most("right-turn-past-queue", 0.0, "1")
             .fault("turns right past one who waits", past_waiting)
             .sizes(&[0.0, 1.0])
-            .side("critical-following", AHEAD)
-            .side("hard-braking-needed", AHEAD)
-            .side("minimum-following-distance", AHEAD)
-            .side("rss-following-distance", AHEAD)
-            .side("time-to-collision", AHEAD)
             .side("rss-lateral-distance", "both fit into the lane, and not more")
             .lacks(Lack::OthersReference, "actor poses")
             .exact(),

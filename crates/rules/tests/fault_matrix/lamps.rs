@@ -4,6 +4,7 @@ use lukao_model::Channel;
 use lukao_model::code::{DrivingMode, Indicator};
 use lukao_model::math;
 use lukao_synth::{Body, Course, Path, Plan, Speed, xodr};
+use lukao_testkit::State;
 
 use crate::case::Case;
 use crate::lack::Lack;
@@ -185,7 +186,13 @@ fn needs(value: Channel, bad: f64, lamp: Channel, on: u8, after_s: f64) -> Plan 
 
 const SPEED_MPS: f64 = 20.0;
 
-/// A planned lane change: when a corner touches the line, and when all are over it.
+/// Where across a road along +x the outer edge of the left front tyre of a car of the synth's is, m.
+pub fn front_left_m(s: &State) -> f64 {
+    let (sin, cos) = math::sin_cos(s.pose.yaw_rad);
+    s.pose.y_m + (2.25 - 0.9) * sin + (0.5 * 1.55 + 0.5 * 0.2) * cos
+}
+
+/// A planned lane change: when a front wheel touches the line, and when all corners are over it.
 struct Change {
     onset_s: f64,
     end_s: f64,
@@ -201,17 +208,19 @@ impl Change {
 fn changes(lamps: impl Fn(&Change) -> Vec<(f64, u8)>) -> Plan {
     let path = Path::from(10.0, -5.25, 0.0).straight(120.0).shift(3.5, 80.0).straight(300.0);
     let ego = Body::car("ego").course(Course::new(path, Speed::of(SPEED_MPS)));
-    // The line is at y = -3.5; left corners touch it first, right corners leave it last.
+    // The line is at y = -3.5; right corners leave it last.
     let corners = |t: f64| {
         let s = ego.state(t).pose;
         let (sin, cos) = math::sin_cos(s.yaw_rad);
         [(2.25, 0.9), (-2.25, 0.9), (2.25, -0.9), (-2.25, -0.9)].map(|(x, y)| s.y_m + x * sin + y * cos + 3.5)
     };
-    let at = |done: &dyn Fn([f64; 4]) -> bool| {
-        (0..20_000).map(|i| f64::from(i) * 1e-3).find(|t| done(corners(*t))).expect("it changes lanes")
+    let at = |done: &dyn Fn(f64) -> bool| {
+        (0..20_000).map(|i| f64::from(i) * 1e-3).find(|t| done(*t)).expect("it changes lanes")
     };
-    let change =
-        Change { onset_s: at(&|c| c.iter().any(|d| *d > 0.0)), end_s: at(&|c| c.iter().all(|d| *d >= 0.0)) };
+    let change = Change {
+        onset_s: at(&|t| front_left_m(&ego.state(t)) > -3.5),
+        end_s: at(&|t| corners(t).iter().all(|d| *d >= 0.0)),
+    };
     let codes: Vec<(f64, Option<u8>)> = lamps(&change).into_iter().map(|(t, c)| (t, Some(c))).collect();
     let road = xodr::Road::one_way("1", 600.0, 2);
     Plan::new("changes lanes", 21.0, ego)

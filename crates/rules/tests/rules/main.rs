@@ -11,6 +11,7 @@ mod junctions;
 mod lamps;
 mod lanes;
 mod mode;
+mod near_miss;
 mod people;
 mod reference;
 mod registry;

@@ -90,7 +90,7 @@ pub fn twins() -> Vec<Twin> {
 
 fn general() -> Vec<Twin> {
     vec![
-        ("contact-with-actor", [contact(1.81, 0.0), contact(1.79, 0.0), contact(1.79, 0.1)]),
+        ("contact-with-actor", [contact(1.81, 0.0), contact(1.79, 0.0), contact(1.81, 0.1)]),
         ("harsh-braking", [braking(3.9, 5.0), braking(4.1, 5.0), braking(3.9, 0.2)]),
         ("lateral-acceleration", [cornering(34.0, 5.0), cornering(33.0, 5.0), cornering(34.0, 0.2)]),
         ("leaves-drivable-area", [drivable(-2.6, 0.0), drivable(-2.75, 0.0), drivable(-2.6, 0.2)]),

@@ -1,0 +1,181 @@
+//! Who is ahead in the ego's way, and who beside it meets it: against scenes whose answer is plain, and a slow second answer.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods)] // Helpers of tests are tests too; a second answer may use other sines.
+
+use lukao_measure::{Admit, Ahead, Held, Measures, Who};
+use lukao_model::time::S;
+use lukao_model::vehicle::ActorClass;
+use lukao_model::{Drive, Interval};
+use lukao_testkit::{ActorBuilder, DriveBuilder, Motion, Rng};
+use lukao_track::{Track, example};
+
+/// One way along +x: lane -1 is 6 m wide, -2 and -3 are 3.5 m.
+const ROAD: &str = r#"<OpenDRIVE><header revMajor="1" revMinor="4"/>
+  <road id="1" name="" length="400" junction="-1" rule="RHT">
+    <planView><geometry s="0" x="0" y="0" hdg="0" length="400"><line/></geometry></planView>
+    <lanes><laneSection s="0">
+      <left><lane id="1" type="driving"><width sOffset="0" a="3.5" b="0" c="0" d="0"/></lane></left>
+      <center><lane id="0" type="none"/></center><right>
+      <lane id="-1" type="driving"><width sOffset="0" a="6" b="0" c="0" d="0"/></lane>
+      <lane id="-2" type="driving"><width sOffset="0" a="3.5" b="0" c="0" d="0"/></lane>
+      <lane id="-3" type="driving"><width sOffset="0" a="3.5" b="0" c="0" d="0"/></lane>
+    </right></laneSection></lanes></road></OpenDRIVE>"#;
+
+fn road() -> Track {
+    Track::from_parts("road", ROAD.as_bytes(), Some("accuracy_m = 0.0")).unwrap()
+}
+
+fn one_sample(ego: ActorBuilder, others: Vec<ActorBuilder>) -> Drive {
+    let drive = DriveBuilder::new("one").span_s(0.0, 0.1).hz(20.0).ego(ego);
+    others.into_iter().fold(drive, DriveBuilder::actor).build()
+}
+
+fn at(id: &str, x: f64, y: f64, yaw: f64, speed: f64) -> ActorBuilder {
+    ActorBuilder::car(id).motion(Motion::at(x, y, yaw).speed(speed).cruise(10.0)).dynamics()
+}
+
+/// Name and gap of the one ahead at the first sample.
+fn ahead(drive: &Drive, track: &Track) -> Option<(String, f64)> {
+    let held = Held::default();
+    let m = Measures::new(drive, Interval::new(0, S), Some(track), Admit::ALL, &held);
+    match &m.ahead(Who::Vehicles).unwrap()[0] {
+        Ahead::Lead(lead) => Some((drive.actor(lead.actor).id.clone(), lead.gap_m.value)),
+        Ahead::Free => None,
+        Ahead::Unknown(what, why) => panic!("{what}: {why}"),
+    }
+}
+
+/// Both are 1.8 m wide.
+#[test]
+fn who_stands_in_the_lane_beside_the_way_is_not_ahead() {
+    let track = road();
+    let seen = |ego_y: f64, y: f64| {
+        let drive = one_sample(at("ego", 10.0, ego_y, 0.0, 10.0), vec![at("parked", 50.0, y, 0.0, 0.0)]);
+        ahead(&drive, &track)
+    };
+    assert_eq!(seen(-2.0, -3.79), Some(("parked".into(), 35.5)));
+    assert_eq!(seen(-2.0, -3.81), None, "in the same lane, but beside the strip");
+    assert!(seen(-3.0, -3.81).is_some(), "the ego is in the middle now");
+    // From the next lane, with a corner in the ego's.
+    assert!(seen(-5.05, -6.8).is_some(), "0.1 m over the line, 0.05 m in the ego's strip");
+    assert_eq!(seen(-5.05, -6.95), None, "wholly in the next lane");
+}
+
+/// He stands 0.2 m within the ego's strip; 40 m before him it is told what the ego then does.
+#[test]
+fn who_stands_and_is_driven_round_is_not_ahead() {
+    let track = road();
+    let seen = |over_m: f64, his_mps: f64, to_s: f64| {
+        let way = [(0.0, 10.0, -2.0, 0.0), (2.0, 30.0, -2.0 + over_m, 0.0), (6.0, 70.0, -2.0 + over_m, 0.0)];
+        let ego = ActorBuilder::car("ego").motion(Motion::points(&way));
+        let drive = DriveBuilder::new("round").span_s(0.0, to_s).hz(20.0).ego(ego);
+        let drive = drive.actor(at("parked", 50.0, -3.6, 0.0, his_mps)).build();
+        ahead(&drive, &track).map(|x| x.0)
+    };
+    assert_eq!(seen(0.21, 0.0, 6.0), None, "1.81 m from middle to middle");
+    assert_eq!(seen(0.19, 0.0, 6.0), Some("parked".into()), "it touches him");
+    assert_eq!(seen(0.21, 0.6, 6.0), Some("parked".into()), "he moves");
+    assert_eq!(seen(0.21, 0.0, 3.0), Some("parked".into()), "not seen to go past");
+}
+
+#[test]
+fn who_stands_askew_beside_the_ego_is_not_ahead() {
+    let track = road();
+    let seen = |x: f64| {
+        let other = at("askew", x, -4.0, 0.5, 3.0);
+        ahead(&one_sample(at("ego", 10.0, -1.5, 0.0, 10.0), vec![other]), &track).is_some()
+    };
+    // His corner is in the strip, 0.5 m before the ego's front; 20 m farther on he is ahead.
+    assert!(!seen(11.25) && seen(31.25));
+}
+
+#[test]
+fn who_is_in_the_lane_into_which_the_body_reaches_is_ahead() {
+    let track = road();
+    let seen = |ego_y: f64, y: f64, yaw: f64| {
+        let drive = one_sample(at("ego", 10.0, ego_y, 0.0, 10.0), vec![at("other", 50.0, y, yaw, 5.0)]);
+        ahead(&drive, &track).map(|x| x.0)
+    };
+    // The line is at -6: from -5.1 on the ego's right side is over it.
+    assert_eq!(seen(-5.2, -6.95, 0.0), Some("other".into()));
+    assert_eq!(seen(-5.0, -6.95, 0.0), None, "the body is within its lane");
+    assert_eq!(seen(-5.2, -7.05, 0.0), None, "beside the strip");
+    // The line at 0 parts two directions: who comes toward the ego there is not ahead of it in a lane of its own.
+    assert_eq!(seen(-0.8, 1.0, std::f64::consts::PI), None);
+}
+
+#[test]
+fn the_one_ahead_is_the_one_of_a_plain_search() {
+    let track = road();
+    let borders = [(0.0, -6.0), (-6.0, -9.5), (-9.5, -13.0)];
+    let holds = |lane: (f64, f64), y: f64| lane.1 <= y && y <= lane.0;
+    let rng = &mut Rng::new(17);
+    let (mut found, mut beside) = (0, 0);
+    for _ in 0..400 {
+        let (ego_y, ego_yaw) = (rng.range(-12.5, -0.5), rng.range(-0.04, 0.04));
+        let poses: Vec<[f64; 3]> =
+            (0..5).map(|_| [rng.range(20.0, 180.0), rng.range(-13.0, 0.0), rng.range(-0.5, 0.5)]).collect();
+        // Angles of less than 0.05 rad count as none.
+        let half = |yaw: f64| {
+            let off = (yaw.abs() - 0.05).max(0.0);
+            (0.5 * (4.5 * off.cos() + 1.8 * off.sin()), 0.5 * (4.5 * off.sin() + 1.8 * off.cos()))
+        };
+        let own = borders.iter().position(|b| holds(*b, ego_y)).unwrap();
+        let reached =
+            |i: usize| i.abs_diff(own) <= 1 && holds((borders[i].0 + 0.9, borders[i].1 - 0.9), ego_y);
+        let lanes: Vec<(f64, f64)> = (0..3).filter(|i| reached(*i)).map(|i| borders[i]).collect();
+        let mut best: Option<(usize, f64)> = None;
+        for (i, [x, y, yaw]) in poses.iter().enumerate() {
+            let rear = [-0.9, 0.9].map(|side| y - 2.25 * yaw.sin() + side * yaw.cos());
+            let in_lane = lanes.iter().any(|l| holds(*l, *y) || rear.iter().any(|r| holds(*l, *r)));
+            let (along, across) = half(*yaw);
+            if in_lane && (y - ego_y).abs() > 0.9 + across {
+                beside += 1;
+            }
+            if in_lane && (y - ego_y).abs() <= 0.9 + across {
+                let gap = (x - 10.0 - 2.25 - along).max(0.0);
+                if best.is_none_or(|b| gap < b.1) {
+                    best = Some((i, gap));
+                }
+            }
+        }
+        let others =
+            poses.iter().enumerate().map(|(i, p)| at(&format!("{i}"), p[0], p[1], p[2], 5.0)).collect();
+        let got = ahead(&one_sample(at("ego", 10.0, ego_y, ego_yaw, 10.0), others), &track);
+        match (got, best) {
+            (Some((id, gap)), Some((i, plain))) => {
+                assert!(id == i.to_string() && (gap - plain).abs() < 1e-6, "{id} {gap}, {i} {plain}");
+                found += 1;
+            }
+            (None, None) => {}
+            other => panic!("{other:?}: ego at {ego_y}, {poses:?}"),
+        }
+    }
+    assert!(found > 200 && beside > 200, "{found} found, {beside} beside the way");
+}
+
+/// The ego goes straight on from west to east through a crossroads.
+#[test]
+fn who_turns_left_before_the_ego_does_not_meet_it() {
+    let track = Track::from_parts("test", example::crossroads(&[]).as_bytes(), None).unwrap();
+    let meets = |x: f64, y: f64, yaw: f64, ego: [f64; 3], map: Option<&Track>| {
+        let other = ActorBuilder::new("other", ActorClass::Car, 4.5, 1.8)
+            .motion(Motion::at(x, y, std::f64::consts::PI + yaw).speed(6.0).cruise(1.0));
+        let drive = one_sample(at("ego", ego[0], ego[1], ego[2], 8.0), vec![other]);
+        let held = Held::default();
+        let m = Measures::new(&drive, Interval::new(0, S), map, Admit::ALL, &held);
+        let flank = m.flanks()[0].first().unwrap_or_else(|| panic!("nobody beside")).clone();
+        assert!(flank.opposite);
+        flank.meets
+    };
+    let straight = [6.0, -1.75, 0.0];
+    assert!(meets(6.0, 1.75, 0.0, straight, Some(&track)), "straight on, both");
+    assert!(meets(-40.0, 1.75, 0.0, [-40.0, -1.75, 0.0], Some(&track)), "on the road before it");
+    // From the east to the south: a circle of 13.75 m around (12, -12).
+    let a = 0.45_f64;
+    let (x, y) = (12.0 - 13.75 * a.sin(), -12.0 + 13.75 * a.cos());
+    assert!(!meets(x, y, a, straight, Some(&track)), "he turns left");
+    assert!(meets(x, y, a, straight, None), "without a map nobody can tell");
+    // The ego turns left from the west to the north, the other goes straight on.
+    let (x, y) = (-12.0 + 13.75 * a.sin(), 12.0 - 13.75 * a.cos());
+    assert!(!meets(x, 1.75 + 1.5, 0.0, [x, y, a], Some(&track)), "the ego turns left");
+}
