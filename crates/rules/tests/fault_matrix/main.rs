@@ -7,6 +7,7 @@
 #![allow(dead_code)] // A kit for cases: not each part is always in use.
 
 mod case;
+mod channels;
 mod grade;
 mod lack;
 mod run;
