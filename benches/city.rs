@@ -125,7 +125,7 @@ fn stretch(line: &[Pose], k: usize, from: usize, to: usize, more: bool) -> Road 
         4.0,
         14.0,
     ));
-    if k % 3 == 0 {
+    if k.is_multiple_of(3) {
         road = road.object(&area(3, "busStop", 90.0, -8.0, 12.0, 2.0));
     }
     if k % 7 == 3 {
@@ -181,7 +181,7 @@ fn crossroads(map: Map, line: &[Pose], k: usize, at: usize) -> Map {
             .links(&format!(r#"<successor elementType="junction" elementId="j{k}"/>"#))
             .left(Lane::new("driving"))
             .right(Lane::new("driving"));
-        let lights = k % 2 == 0;
+        let lights = k.is_multiple_of(2);
         let code = if lights { "1000001" } else { "205" };
         let road = road.signal(&sign(&format!("{name}{k}s"), 110.0, -1.75, '+', "294", false)).signal(&sign(
             &format!("{name}{k}"),
