@@ -8,7 +8,7 @@
 //! accuracy between the two clocks × the speed at which they move relative to each other. One unknown part makes the whole
 //! unknown.
 //!
-//! **Cannot tell** of actors whose data may not be compared with the ego's (see [`overlap`](crate::overlap)): they are left out.
+//! **Cannot tell** of actors whose data may not be compared with the ego's (see [`overlap`]): they are left out.
 
 use lukao_contact::{Options, clearance_at, encounters};
 use lukao_model::outcome::Uncertainty;
