@@ -164,11 +164,15 @@ pub fn twins() -> Vec<Twin> {
 #[test]
 fn values_are_those_of_the_plan() {
     let one = |case: Case, rule: &str| case.run(rule).findings.remove(0);
-    for (rule, [_, fail, _]) in twins().into_iter().filter(|t| t.0 != "gap-in-fog") {
+    let mut speeds = 0;
+    for (rule, [_, fail, _]) in twins() {
         let f = fail.run(rule).findings.remove(0);
-        assert!((f.measured - f.limit).abs() < 0.11, "{rule}: {f:?}");
-        assert_eq!(f.unit, "km/h", "{rule}");
+        if f.unit == "km/h" {
+            assert!((f.measured - f.limit).abs() < 0.11, "{rule}: {f:?}");
+            speeds += 1;
+        }
     }
+    assert!(speeds >= 10, "{speeds} rules of speeds");
     let f = one(bend(30.1, 0.0), "fast-in-sharp-bend");
     let radius = f.details.iter().find(|d| d.name == "radius_m").unwrap();
     let DetailValue::Number(radius) = radius.value else { panic!("{f:?}") };
