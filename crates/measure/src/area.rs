@@ -66,11 +66,7 @@ pub fn outside_in_step(m: &Measures<'_>, k: usize, floor_m: f64) -> Option<Outsi
     let run = &m.window().runs()[s.run];
     let end = if s.goes_on { m.ego().samples()[k + 1] } else { s };
     let body = Body { track, z_m: s.z_m, size: &run.size, from: s.pose, to: end.pose };
-    let known = Uncertainty::from_option;
-    let u = known(run.accuracy.position_m.at(s.i))
-        .rss(known(run.size.accuracy_m).times(0.5))
-        .rss(known(run.accuracy.yaw_rad.at(s.i)).times(body.reach_m()))
-        .rss(known(track.survey().accuracy_m));
+    let u = body::edge_u(run, s.i).rss(Uncertainty::from_option(track.survey().accuracy_m));
     let clear_m = m.clearance_m(k);
     if clear_m > WELL_INSIDE_M && -clear_m < floor_m - u.known().unwrap_or(0.0) {
         let outside_m = Value { value: -clear_m, u };

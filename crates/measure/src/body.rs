@@ -1,6 +1,7 @@
 //! Points of a body from its pose: corners, bumpers, wheels.
 
-use lukao_model::drive::Pose;
+use lukao_model::drive::{Pose, Run};
+use lukao_model::outcome::Uncertainty;
 use lukao_model::vehicle::{BoxSize, VehicleSheet};
 use nalgebra::{Isometry2, Point2, Vector2};
 
@@ -63,6 +64,16 @@ pub fn off_course_rad(angle_rad: f64) -> f64 {
 pub fn half_extent_m(size: &BoxSize, angle_rad: f64) -> f64 {
     let (sin, cos) = lukao_model::math::sin_cos(off_course_rad(angle_rad));
     0.5 * (size.length_m * cos.abs() + size.width_m * sin.abs())
+}
+
+/// How well the edge of a run's body is known at sample `i`, m: position, half of the size's, the yaw's × half the diagonal.
+#[must_use]
+pub fn edge_u(run: &Run, i: usize) -> Uncertainty {
+    let known = Uncertainty::from_option;
+    let reach = 0.5 * lukao_model::math::hypot(run.size.length_m, run.size.width_m);
+    known(run.accuracy.position_m.at(i))
+        .rss(known(run.size.accuracy_m).times(0.5))
+        .rss(known(run.accuracy.yaw_rad.at(i)).times(reach))
 }
 
 /// Half the extent of a footprint across a lane whose direction makes an angle with its heading, metres; see

@@ -20,15 +20,14 @@ use lukao_model::outcome::Uncertainty;
 use lukao_model::vehicle::BoxSize;
 use lukao_model::{ActorIx, math};
 
+use crate::flank::LEVEL_M;
 use crate::lead::{compare, gap_u};
 use crate::near::Other;
 use crate::value::Value;
 use crate::{Measures, body};
 
 /// Headings that differ by less, or from the opposite, are along one line, rad.
-const ALONG_RAD: f64 = std::f64::consts::FRAC_PI_6;
-/// Heights that differ by more are two levels, m.
-const LEVEL_M: f64 = 2.0;
+pub(crate) const ALONG_RAD: f64 = std::f64::consts::FRAC_PI_6;
 
 /// How two courses meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

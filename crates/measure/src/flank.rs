@@ -30,7 +30,7 @@ pub const REACH_M: f64 = 10.0;
 const PARALLEL_RAD: f64 = std::f64::consts::FRAC_PI_6;
 
 /// Heights that differ by more are two levels, m.
-const LEVEL_M: f64 = 2.0;
+pub(crate) const LEVEL_M: f64 = 2.0;
 
 /// Somebody beside the ego.
 #[derive(Clone, Debug, PartialEq)]

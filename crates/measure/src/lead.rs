@@ -37,7 +37,7 @@ use lukao_track::{LaneHit, LaneIx};
 use nalgebra::{SMatrix, SVector};
 
 use crate::body;
-use crate::course::{self, Mover};
+use crate::course::{self, ALONG_RAD, Mover};
 use crate::motion::STANDING_MPS;
 use crate::near::{self, Boxes, Near, Other};
 use crate::overlap;
@@ -57,9 +57,6 @@ pub const SHIFT_M: f64 = 1.0;
 
 /// Slower ones stand as far as [`SHIFT_M`] goes: annotated boxes drift, m/s.
 const STANDS_MPS: f64 = 0.5;
-
-/// Greatest angle off the ego's heading, or its opposite, of one whose nearer end is its rear, or its front, rad.
-const ALONG_RAD: f64 = std::f64::consts::FRAC_PI_6;
 
 /// Who can be a lead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -15,7 +15,7 @@ use lukao_model::outcome::Uncertainty;
 use lukao_model::time::to_s;
 use lukao_model::{ActorIx, Drive, Interval, Run, math};
 
-use crate::{Measures, contact_options, overlap, sync};
+use crate::{Measures, body, contact_options, overlap, sync};
 
 /// Clearances of more are in no doubt, m.
 pub const FAR_M: f64 = 10.0;
@@ -101,12 +101,9 @@ impl Pair<'_> {
         let way_m = math::hypot(dx, dy)
             + across(self.a) * turn(a0.yaw_rad, a1.yaw_rad)
             + across(self.b) * turn(b0.yaw_rad, b1.yaw_rad);
-        let known = Uncertainty::from_option;
         let of = |r: &Run| {
             let i = drive.times(r).partition_point(|t| *t <= when.from_ns).saturating_sub(1);
-            known(r.accuracy.position_m.at(i))
-                .rss(known(r.size.accuracy_m).times(0.5))
-                .rss(known(r.accuracy.yaw_rad.at(i)).times(0.5 * across(r)))
+            body::edge_u(r, i)
         };
         let clocks = sync::between(drive, self.a.clock, self.b.clock).costs(way_m / to_s(when.len_ns()));
         Some((way_m, of(self.a).rss(of(self.b)).rss(clocks)))

@@ -7,7 +7,6 @@
 //! **Entering** (s): the middle of the front bumper, moving straight between two samples, goes from outside an outline
 //! to inside; its uncertainty as that of a [`gate`].
 
-use lukao_model::math;
 use lukao_model::outcome::Uncertainty;
 use lukao_track::{CrossingIx, Track, Zone, ZoneKind, outline_distance};
 
@@ -98,11 +97,7 @@ pub fn room_m(m: &Measures<'_>, track: &Track, s: &EgoSample, outline_m: &[[f64;
     let (x, y) = (0.5 * run.size.length_m, 0.5 * run.size.width_m);
     let points = [-1.0, 0.0, 1.0].into_iter().flat_map(|i| [-1.0, 0.0, 1.0].map(|j| [i * x, j * y]));
     let value = points.map(|p| room(outline_m, body::point_m(&s.pose, p))).fold(f64::INFINITY, f64::min);
-    let known = Uncertainty::from_option;
-    let u = known(run.accuracy.position_m.at(s.i))
-        .rss(known(run.size.accuracy_m).times(0.5))
-        .rss(known(run.accuracy.yaw_rad.at(s.i)).times(math::hypot(x, y)))
-        .rss(known(track.survey().accuracy_m));
+    let u = body::edge_u(run, s.i).rss(Uncertainty::from_option(track.survey().accuracy_m));
     Value { value, u }
 }
 

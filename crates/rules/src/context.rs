@@ -1,6 +1,6 @@
 //! What a rule is given to scan, and what it says that it needs.
 
-use lukao_measure::{Ahead, EgoSample, Measures, Value, Who};
+use lukao_measure::{Ahead, EgoSample, Manoeuvre, Measures, Value, Who};
 use lukao_model::outcome::{Decision, Judgement, Limit};
 use lukao_model::values::Values;
 use lukao_model::{Channel, Interval, Intervals, Origin, RuleResult, Subject};
@@ -124,6 +124,17 @@ impl<'a> Context<'a> {
                 self.judged(out, k);
             }
         }
+    }
+
+    /// The ego's manoeuvres of the block that are in scope. Notes the steps as judged where the ego is on the map, and as missing
+    /// where it is not, or where what it does in a junction is not known.
+    pub fn manoeuvres(&self, out: &mut RuleResult) -> impl Iterator<Item = &'a Manoeuvre> + use<'a> {
+        self.judged_on_map(out);
+        let (all, scope) = (self.measures.manoeuvres(), self.scope);
+        for k in &all.unknown {
+            self.missing(out, *k, "way through the junction", "not on the track, or not seen to its end");
+        }
+        all.known.iter().filter(move |x| scope.contains(x.t_ns))
     }
 
     /// Notes the steps of the block as judged where it is known who is ahead of the ego, and as missing where it is not: for rules

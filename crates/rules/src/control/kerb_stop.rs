@@ -2,59 +2,35 @@
 
 use lukao_measure::motion::STANDING_MPS;
 use lukao_measure::{Value, area, body};
+use lukao_model::RuleResult;
 use lukao_model::outcome::Uncertainty;
 use lukao_model::time::from_s;
-use lukao_model::{Channel, RuleResult, math};
 use lukao_track::Track;
 
+use super::stops::Stops;
 use crate::context::Context;
-use crate::words::{LOG_ENDS, NO_SPEED, OFF_MAP};
+use crate::words::LOG_ENDS;
 
-/// Whether the ego moved at its last sample, and stops at the kerb.
-#[derive(Default)]
-pub struct KerbStops {
-    moved: bool,
-    /// How many there were.
-    pub(crate) stops: u64,
-}
-
-impl KerbStops {
-    /// Calls `each` at the first sample of each stop of at least `min_stop_s` whose nearer right corner is within `near_m` of the
-    /// road's edge, with the distance of the farther one. Notes what was judged and what is missing.
-    pub(crate) fn scan(
-        &mut self,
-        cx: &Context<'_>,
-        (near_m, min_stop_s): (f64, f64),
-        out: &mut RuleResult,
-        mut each: impl FnMut(&Track, usize, Value, &mut RuleResult),
-    ) {
-        let Some(track) = cx.measures.track() else { return };
-        for (k, _) in cx.samples() {
-            let Some(speed) = cx.measures.ego_speed_mps(k) else {
-                cx.missing(out, k, Channel::Speed.name(), NO_SPEED);
-                continue;
-            };
-            let stops = self.moved && speed.value.abs() < STANDING_MPS;
-            self.moved = speed.value.abs() >= STANDING_MPS;
-            if !cx.measures.on_map(k) {
-                cx.missing(out, k, "edge of the road", OFF_MAP);
-                continue;
-            }
-            cx.judged(out, k);
-            let (near, far) = if stops { distance(cx, track, k) } else { continue };
-            if near > near_m {
-                continue;
-            }
-            match stays(cx, k, min_stop_s) {
-                Some(true) => {
-                    self.stops += 1;
-                    each(track, k, far, out);
-                }
-                Some(false) => {}
-                None => cx.missing(out, k, "length of the stop", LOG_ENDS),
-            }
+/// Calls `each` at the first sample of each stop of at least `min_stop_s` whose nearer right corner is within `near_m` of the
+/// road's edge, with the distance of the farther one. Notes what was judged and what is missing.
+pub(crate) fn scan(
+    stops: &mut Stops,
+    cx: &Context<'_>,
+    (near_m, min_stop_s): (f64, f64),
+    out: &mut RuleResult,
+    mut each: impl FnMut(&Track, usize, Value, &mut RuleResult),
+) {
+    let Some(track) = cx.measures.track() else { return };
+    stops.scan(cx, "edge of the road", out, |k, out| {
+        let (near, far) = distance(cx, track, k);
+        let stays = if near > near_m { Some(false) } else { stays(cx, k, min_stop_s) };
+        match stays {
+            Some(true) => each(track, k, far, out),
+            Some(false) => {}
+            None => cx.missing(out, k, "length of the stop", LOG_ENDS),
         }
-    }
+        stays == Some(true)
+    });
 }
 
 /// Whether the ego stays at a stand from sample `k` on for long enough; `None` if its data end before.
@@ -82,11 +58,6 @@ fn distance(cx: &Context<'_>, track: &Track, k: usize) -> (f64, Value) {
     let corners = body::corners_m(&s.pose, &run.size);
     let far = |c: [f64; 2]| track.drivable_clearance(c, s.z_m, area::CUT_OFF_M).max(0.0);
     let (rear, front) = (far(corners[2]), far(corners[3]));
-    let known = Uncertainty::from_option;
-    let reach = 0.5 * math::hypot(run.size.length_m, run.size.width_m);
-    let u = known(run.accuracy.position_m.at(s.i))
-        .rss(known(run.size.accuracy_m).times(0.5))
-        .rss(known(run.accuracy.yaw_rad.at(s.i)).times(reach))
-        .rss(known(track.survey().accuracy_m));
+    let u = body::edge_u(run, s.i).rss(Uncertainty::from_option(track.survey().accuracy_m));
     (rear.min(front), Value { value: rear.max(front), u })
 }

@@ -1,6 +1,7 @@
 //! How the ego is moved: braking, accelerating, turning, starting and stopping.
 
 mod kerb_stop;
+mod stops;
 
 pub(crate) mod coasts_down_steep_slope;
 pub(crate) mod harsh_acceleration;

@@ -4,7 +4,8 @@ use lukao_model::outcome::Limit;
 use lukao_model::{Interval, RuleResult};
 
 use crate::context::{Context, Need, Needs};
-use crate::control::kerb_stop::KerbStops;
+use crate::control::kerb_stop;
+use crate::control::stops::Stops;
 use crate::episode::word;
 use crate::event::Event;
 use crate::meta::{Meta, rule};
@@ -45,15 +46,15 @@ rule! {
 
 impl Rule for ParksFarFromKerb {
     type Params = Params;
-    type State = KerbStops;
+    type State = Stops;
     const META: Meta = META;
 
     fn needs(_: &Params) -> Needs {
         vec![Need::Ego, Need::Track]
     }
 
-    fn scan(cx: &Context<'_>, p: &Params, state: &mut KerbStops, out: &mut RuleResult) {
-        state.scan(cx, (p.near_m, p.min_stop_s), out, |_, k, far, out| {
+    fn scan(cx: &Context<'_>, p: &Params, state: &mut Stops, out: &mut RuleResult) {
+        kerb_stop::scan(state, cx, (p.near_m, p.min_stop_s), out, |_, k, far, out| {
             let t_ns = cx.measures.ego().samples()[k].t_ns;
             let event = Event {
                 rule: META.id,
@@ -68,7 +69,7 @@ impl Rule for ParksFarFromKerb {
         });
     }
 
-    fn finish(_: &Params, state: KerbStops, out: &mut RuleResult) {
-        out.opportunities = state.stops;
+    fn finish(_: &Params, state: Stops, out: &mut RuleResult) {
+        out.opportunities = state.count;
     }
 }

@@ -5,7 +5,8 @@ use lukao_model::outcome::Limit;
 use lukao_model::{Interval, RuleResult};
 
 use crate::context::{Context, Need, Needs};
-use crate::control::kerb_stop::KerbStops;
+use crate::control::kerb_stop;
+use crate::control::stops::Stops;
 use crate::episode::word;
 use crate::event::Event;
 use crate::meta::{Meta, rule};
@@ -48,16 +49,16 @@ rule! {
 
 impl Rule for ParksNearJunction {
     type Params = Params;
-    type State = KerbStops;
+    type State = Stops;
     const META: Meta = META;
 
     fn needs(_: &Params) -> Needs {
         vec![Need::Ego, Need::Track]
     }
 
-    fn scan(cx: &Context<'_>, p: &Params, state: &mut KerbStops, out: &mut RuleResult) {
+    fn scan(cx: &Context<'_>, p: &Params, state: &mut Stops, out: &mut RuleResult) {
         let m = cx.measures;
-        state.scan(cx, (p.near_m, p.min_stop_s), out, |track, k, kerb, out| {
+        kerb_stop::scan(state, cx, (p.near_m, p.min_stop_s), out, |track, k, kerb, out| {
             let s = m.ego().samples()[k];
             let hit = m.places().and_then(|x| x.at(k).map(|at| at.hit).or(x.all_hits(k).first().copied()));
             let Some(hit) = hit else { return cx.missing(out, k, "lane", crate::words::NO_LANE) };
@@ -79,7 +80,7 @@ impl Rule for ParksNearJunction {
         });
     }
 
-    fn finish(_: &Params, state: KerbStops, out: &mut RuleResult) {
-        out.opportunities = state.stops;
+    fn finish(_: &Params, state: Stops, out: &mut RuleResult) {
+        out.opportunities = state.count;
     }
 }

@@ -1,17 +1,16 @@
 //! The rule `stops-off-the-line`.
 
-use lukao_measure::motion::STANDING_MPS;
 use lukao_measure::{Value, body};
 use lukao_model::outcome::{Limit, Uncertainty};
-use lukao_model::{Channel, Interval, RuleResult};
+use lukao_model::{Interval, RuleResult};
 use lukao_track::{StopLineIx, Track};
 
+use super::stops::Stops;
 use crate::context::{Context, Need, Needs};
 use crate::episode::word;
 use crate::event::Event;
 use crate::meta::{Meta, rule};
 use crate::rule::Rule;
-use crate::words::{NO_SPEED, OFF_MAP};
 
 rule! {
     /// The ego stops over a stop line or too far before it.
@@ -47,38 +46,20 @@ rule! {
     }
 }
 
-/// Whether the ego moved at its last sample, and stops at lines.
-#[derive(Default)]
-pub struct State {
-    moved: bool,
-    stops: u64,
-}
-
 impl Rule for StopsOffTheLine {
     type Params = Params;
-    type State = State;
+    type State = Stops;
     const META: Meta = META;
 
     fn needs(_: &Params) -> Needs {
         vec![Need::Ego, Need::Track]
     }
 
-    fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
+    fn scan(cx: &Context<'_>, p: &Params, state: &mut Stops, out: &mut RuleResult) {
         let Some(track) = cx.measures.track() else { return };
-        for (k, s) in cx.samples() {
-            let Some(speed) = cx.measures.ego_speed_mps(k) else {
-                cx.missing(out, k, Channel::Speed.name(), NO_SPEED);
-                continue;
-            };
-            let stops = state.moved && speed.value.abs() < STANDING_MPS;
-            state.moved = speed.value.abs() >= STANDING_MPS;
-            if !cx.measures.on_map(k) {
-                cx.missing(out, k, "stop line", OFF_MAP);
-                continue;
-            }
-            cx.judged(out, k);
-            let Some((line, beyond)) = stops.then(|| nearest(cx, track, k, p)).flatten() else { continue };
-            state.stops += 1;
+        state.scan(cx, "stop line", out, |k, out| {
+            let Some((line, beyond)) = nearest(cx, track, k, p) else { return false };
+            let t_ns = cx.measures.ego().samples()[k].t_ns;
             let over = beyond.value > 0.0;
             let (what, max) = if over {
                 ("stopped over the line", p.max_over_m)
@@ -90,7 +71,7 @@ impl Rule for StopsOffTheLine {
                 what: what.into(),
                 value: "distance to the stop line",
                 unit: "m",
-                when: Interval::new(s.t_ns, s.t_ns),
+                when: Interval::new(t_ns, t_ns),
                 limit: Limit::AtMost(max),
                 measured: Value { value: beyond.value.abs(), u: beyond.u },
             };
@@ -98,11 +79,12 @@ impl Rule for StopsOffTheLine {
                 f.element = Some(track.stop_line(line).id.clone());
                 f.details.push(word("side", if over { "beyond" } else { "before" }));
             });
-        }
+            true
+        });
     }
 
-    fn finish(_: &Params, state: State, out: &mut RuleResult) {
-        out.opportunities = state.stops;
+    fn finish(_: &Params, state: Stops, out: &mut RuleResult) {
+        out.opportunities = state.count;
     }
 }
 

@@ -54,13 +54,8 @@ impl Rule for LeftTurnRightOfCentre {
 
     fn scan(cx: &Context<'_>, p: &Params, turns: &mut u64, out: &mut RuleResult) {
         let Some(track) = cx.measures.track() else { return };
-        cx.judged_on_map(out);
-        let all = cx.measures.manoeuvres();
-        for k in &all.unknown {
-            cx.missing(out, *k, WAY, "not on the track, or not seen to its end");
-        }
         let left = |x: &&Manoeuvre| x.kind == Kind::Turn && x.side == Indicator::Left;
-        for x in all.known.iter().filter(left).filter(|x| cx.scope.contains(x.t_ns)) {
+        for x in cx.manoeuvres(out).filter(left) {
             let Some(from) = x.lane.filter(|l| !track.road(track.lane(*l).road).left_hand) else { continue };
             *turns += 1;
             judge(cx, track, p, x, from, out);

@@ -56,13 +56,8 @@ impl Rule for RightTurnPastQueue {
 
     fn scan(cx: &Context<'_>, p: &Params, turns: &mut u64, out: &mut RuleResult) {
         let Some(track) = cx.measures.track() else { return };
-        cx.judged_on_map(out);
-        let all = cx.measures.manoeuvres();
-        for k in &all.unknown {
-            cx.missing(out, *k, "way through the junction", "not on the track, or not seen to its end");
-        }
         let right = |x: &&Manoeuvre| x.kind == Kind::Turn && x.side == Indicator::Right;
-        for x in all.known.iter().filter(right).filter(|x| cx.scope.contains(x.t_ns)) {
+        for x in cx.manoeuvres(out).filter(right) {
             let Some(lane) = x.lane.filter(|l| !track.road(track.lane(*l).road).left_hand) else { continue };
             judge(cx, track, p, (x, lane), turns, out);
         }

@@ -2,7 +2,7 @@
 
 use lukao_measure::indicator::{Indicators, Shown};
 use lukao_measure::manoeuvre::Kind;
-use lukao_measure::{Manoeuvre, Value, area};
+use lukao_measure::{Manoeuvre, Value};
 use lukao_model::outcome::{Limit, Uncertainty};
 use lukao_model::{Channel, Finding, Interval, RuleResult};
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,6 @@ use crate::context::{Context, Need, Needs};
 use crate::episode::word;
 use crate::event::Event;
 use crate::meta::Choice;
-use crate::words::OFF_MAP;
 
 /// Which manoeuvres a rule looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,14 +93,10 @@ pub(crate) fn scan(
     out: &mut RuleResult,
     mut each: impl FnMut(&Indicators, &Manoeuvre, Shown, &mut RuleResult),
 ) {
-    let Some(track) = cx.measures.track() else { return };
-    for (k, s) in cx.samples() {
-        if area::on_map(track, &s) {
-            cx.judged(out, k);
-        } else {
-            cx.missing(out, k, "lane", OFF_MAP);
-        }
+    if cx.measures.track().is_none() {
+        return;
     }
+    cx.judged_on_map(out);
     let all = cx.measures.manoeuvres();
     let lamps = Indicators::of(cx.measures);
     for &k in &all.unknown {

@@ -1,11 +1,11 @@
 //! The rule `position-lamps-off-at-night`.
 
-use lukao_model::{Channel, RuleResult};
+use lukao_measure::EgoSample;
+use lukao_model::Channel;
 
-use crate::context::{Context, Need, Needs};
-use crate::lamps::needed::{self, Lamp, State};
-use crate::meta::{Meta, rule};
-use crate::rule::Rule;
+use crate::context::Context;
+use crate::lamps::needed::{Missing, below, lamp_rule};
+use crate::meta::rule;
 
 rule! {
     /// The ego drives at night without position lamps.
@@ -35,28 +35,8 @@ rule! {
     }
 }
 
-impl Rule for PositionLampsOffAtNight {
-    type Params = Params;
-    type State = State;
-    const META: Meta = META;
+lamp_rule!(PositionLampsOffAtNight, [Ego], "drove in the dark without position lamps", dark, [PositionLamp]);
 
-    fn needs(_: &Params) -> Needs {
-        vec![Need::Ego]
-    }
-
-    fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
-        let lamp =
-            Lamp { rule: META.id, what: "drove in the dark without position lamps", max_off_s: p.max_off_s };
-        lamp.scan(
-            cx,
-            state,
-            out,
-            |k, _| needed::below(cx, Channel::Illuminance, p.below_lx, k),
-            |s| needed::any_on(cx, &[Channel::PositionLamp], s.t_ns),
-        );
-    }
-
-    fn finish(_: &Params, state: State, out: &mut RuleResult) {
-        state.finish(out);
-    }
+fn dark(cx: &Context<'_>, p: &Params, k: usize, _: &EgoSample) -> Result<bool, Missing> {
+    below(cx, Channel::Illuminance, p.below_lx, k)
 }

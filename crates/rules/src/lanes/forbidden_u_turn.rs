@@ -87,13 +87,7 @@ impl Rule for ForbiddenUTurn {
 
     fn scan(cx: &Context<'_>, p: &Params, turns: &mut u64, out: &mut RuleResult) {
         let Some(track) = cx.measures.track() else { return };
-        let manoeuvres = cx.measures.manoeuvres();
-        cx.judged_on_map(out);
-        for k in &manoeuvres.unknown {
-            cx.missing(out, *k, "way through the junction", "not on the track, or not seen to its end");
-        }
-        let turned = manoeuvres.known.iter().filter(|x| x.kind == Kind::TurnRound);
-        for x in turned.filter(|x| cx.scope.contains(x.t_ns)) {
+        for x in cx.manoeuvres(out).filter(|x| x.kind == Kind::TurnRound) {
             *turns += 1;
             let Some((why, element)) = sign(cx, track, p, x).or_else(|| place(cx, track, p, x)) else {
                 continue;

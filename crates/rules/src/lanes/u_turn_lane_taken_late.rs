@@ -66,13 +66,7 @@ impl Rule for UTurnLaneTakenLate {
 
     fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
         let (Some(track), Some(places)) = (cx.measures.track(), cx.measures.places()) else { return };
-        cx.judged_on_map(out);
-        let all = cx.measures.manoeuvres();
-        for k in &all.unknown {
-            cx.missing(out, *k, "way through the junction", "not on the track, or not seen to its end");
-        }
-        let turned = |x: &&Manoeuvre| x.kind == Kind::TurnRound && cx.scope.contains(x.t_ns);
-        let mut turns = all.known.iter().filter(turned).peekable();
+        let mut turns = cx.manoeuvres(out).filter(|x| x.kind == Kind::TurnRound).peekable();
         for k in cx.measures.ego().in_block() {
             state.step(cx, track, places, k);
             while let Some(x) = turns.next_if(|x| x.k <= k) {
