@@ -7,8 +7,7 @@
 # Counts one run of a case. With LUKAO_CACHE=1 also the lines that miss a last cache of 32 MB.
 set -eu
 cd "$(dirname "$0")/.."
-exe=${LUKAO_EXE:-}
-[ -n "$exe" ] || exe=$(cargo bench -p lukao-contact --bench contact --no-run --message-format=json 2>/dev/null |
+exe=$(cargo bench -p lukao-contact --bench contact --no-run --message-format=json 2>/dev/null |
     sed -n 's/.*"executable":"\([^"]*\)".*/\1/p' | tail -1)
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT

@@ -174,42 +174,36 @@ impl<'a> BlockBoxes<'a> {
 /// Bit `k` set: box `k` of `n`, 64 or fewer, is not proven far.
 #[inline]
 fn near_mask(a: [&[f32]; 4], b: [&[f32]; 4], n: usize, reach2: f32) -> u64 {
-    // What is not a number proves nothing.
-    let near = |gap2: f32| u64::from(!(gap2 > reach2));
-    let four = |g: [f32; LANES]| near(g[0]) | near(g[1]) << 1 | near(g[2]) << 2 | near(g[3]) << 3;
     let mut mask = 0;
-    let whole = in_lanes(a, b, n, &mut |k, g| mask |= four(g) << k);
-    // The last ones over again: a remainder one by one costs more than the rest.
-    if let Some(last) = n.checked_sub(LANES) {
-        return mask | four(gaps2(at(a, last), at(b, last))) << last;
-    }
-    (whole..n).fold(mask, |mask, k| mask | near(gaps2::<1>(at(a, k), at(b, k))[0]) << k)
+    in_lanes(a, b, n, &mut |k, gaps2| {
+        // What is not a number proves nothing.
+        mask |= gaps2.iter().rev().fold(0, |bits, g| bits << 1 | u64::from(!(*g > reach2))) << k;
+    });
+    mask
 }
 
 /// Squares of the distances between boxes, each given by least and greatest x and y.
 #[inline]
 fn gaps2_into(a: [&[f32]; 4], b: [&[f32]; 4], out: &mut [f32]) {
-    let n = out.len();
-    let whole = in_lanes(a, b, n, &mut |k, g| out[k..k + LANES].copy_from_slice(&g));
-    if let Some(last) = n.checked_sub(LANES) {
-        out[last..].copy_from_slice(&gaps2::<LANES>(at(a, last), at(b, last)));
-    } else {
-        (whole..n).for_each(|k| out[k] = gaps2::<1>(at(a, k), at(b, k))[0]);
-    }
+    in_lanes(a, b, out.len(), &mut |k, gaps2| out[k..k + gaps2.len()].copy_from_slice(gaps2));
 }
 
-/// Calls `some` with the first and the gaps of as many boxes as are looked at together, as often as `n` holds them;
-/// returns how many that were.
+/// Calls `some` with the first box and the gaps of those that are looked at together, until all `n` were, some of them twice.
 #[inline(always)]
-fn in_lanes(a: [&[f32]; 4], b: [&[f32]; 4], n: usize, some: &mut impl FnMut(usize, [f32; LANES])) -> usize {
+fn in_lanes(a: [&[f32]; 4], b: [&[f32]; 4], n: usize, some: &mut impl FnMut(usize, &[f32])) {
     let m = n / LANES;
     // Cut to one length first, so that no box is checked for being there.
     let [a0, a1, a2, a3] = [lanes(a[0], m), lanes(a[1], m), lanes(a[2], m), lanes(a[3], m)];
     let [b0, b1, b2, b3] = [lanes(b[0], m), lanes(b[1], m), lanes(b[2], m), lanes(b[3], m)];
     for k in 0..m {
-        some(k * LANES, gaps2([a0[k], a1[k], a2[k], a3[k]], [b0[k], b1[k], b2[k], b3[k]]));
+        some(k * LANES, &gaps2([a0[k], a1[k], a2[k], a3[k]], [b0[k], b1[k], b2[k], b3[k]]));
     }
-    m * LANES
+    // The last ones over again: a remainder one by one costs more than the rest.
+    if let Some(last) = n.checked_sub(LANES) {
+        some(last, &gaps2::<LANES>(at(a, last), at(b, last)));
+    } else {
+        (0..n).for_each(|k| some(k, &gaps2::<1>(at(a, k), at(b, k))));
+    }
 }
 
 #[inline(always)]

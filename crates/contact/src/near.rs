@@ -370,10 +370,8 @@ pub(crate) fn hot_samples(ax: &[f64], ay: &[f64], bx: &[f64], by: &[f64], reach2
     if all_far(ax, ay, bx, by, reach2) {
         return 0;
     }
-    let n = ax.len();
-    let (ay, bx, by) = (&ay[..n], &bx[..n], &by[..n]);
     let far = |k: usize| gap2(ax[k], ay[k], bx[k], by[k]) > reach2;
-    (0..n).fold(0, |mask, k| mask | u32::from(!far(k)) << k)
+    (0..ax.len()).fold(0, |mask, k| mask | u32::from(!far(k)) << k)
 }
 
 fn merged(a: &Way<'_>, b: &Way<'_>, reach_m: f64, span: Span, hit: &mut impl FnMut(Near)) {
