@@ -94,7 +94,8 @@ impl Tracks {
     }
 }
 
-/// Reads a track: a folder with `field.xodr`, or a map's file of any known kind. A `survey.toml` in a track's folder is read too.
+/// Reads a track: a folder with `field.xodr`, or a map's file of any known kind. A `survey.toml` and a `stations.toml` in a
+/// track's folder are read too.
 pub fn load(path: &Path, limits: Limits) -> Result<Loaded, Error> {
     let folder = path.is_dir();
     let map = if folder {
@@ -108,17 +109,21 @@ pub fn load(path: &Path, limits: Limits) -> Result<Loaded, Error> {
     let (input, file) = files::read(&map, limits)?;
     let mut sources = vec![file];
     let named_so = map.file_name().is_some_and(|n| n.to_string_lossy().starts_with("field.xodr"));
-    let survey_path = map.with_file_name("survey.toml");
-    let survey = if named_so && survey_path.is_file() {
-        let (input, file) = files::read(&survey_path, limits)?;
+    let mut beside = |name: &str| {
+        let path = map.with_file_name(name);
+        if !named_so || !path.is_file() {
+            return Ok(None);
+        }
+        let (input, file) = files::read(&path, limits)?;
         sources.push(file);
-        let text = String::from_utf8(input.bytes)
-            .map_err(|e| Error::new(files::shown(&survey_path), "UTF-8 text", e.to_string()))?;
-        Some(text)
-    } else {
-        None
+        super::grade::text_of(input).map(Some)
     };
-    let track = Track::from_parts(&input.name, &input.bytes, survey.as_deref())?;
+    let survey = beside("survey.toml")?;
+    let stations = beside("stations.toml")?;
+    let mut track = Track::from_parts(&input.name, &input.bytes, survey.as_deref())?;
+    if let Some(text) = stations {
+        track = track.with_stations(&files::shown(&map.with_file_name("stations.toml")), &text)?;
+    }
     Ok(Loaded { track, files: sources })
 }
 

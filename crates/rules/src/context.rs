@@ -5,6 +5,8 @@ use lukao_model::outcome::{Decision, Judgement, Limit};
 use lukao_model::values::Values;
 use lukao_model::{Channel, Interval, Intervals, Origin, RuleResult, Subject};
 
+use lukao_track::Station;
+
 use crate::words::OFF_MAP;
 
 /// Why a value was not judged though it was measured.
@@ -19,6 +21,8 @@ pub struct Context<'a> {
     pub scope: &'a Intervals,
     /// How values near a limit are decided.
     pub judging: Judging,
+    /// The station of the attempt that is judged; `None` if it is not driven at one.
+    pub station: Option<&'a Station>,
 }
 
 /// A text of the log: a mark, a command, a fault.
@@ -53,13 +57,20 @@ impl<'a> Context<'a> {
     /// A block with its scope, decided simply.
     #[must_use]
     pub fn new(measures: &'a Measures<'a>, scope: &'a Intervals) -> Self {
-        Self { measures, scope, judging: Judging::default() }
+        Self { measures, scope, judging: Judging::default(), station: None }
     }
 
     /// The same with another way of deciding.
     #[must_use]
     pub fn judging(mut self, judging: Judging) -> Self {
         self.judging = judging;
+        self
+    }
+
+    /// The same for an attempt at a station.
+    #[must_use]
+    pub fn at(mut self, station: Option<&'a Station>) -> Self {
+        self.station = station;
         self
     }
 

@@ -4,13 +4,29 @@ use lukao_model::frame::Alignment;
 use lukao_model::math::sin_cos;
 
 use crate::plane::P3;
+use crate::stations::Station;
 use crate::track::Parts;
 
-pub(crate) fn moved(parts: &Parts, alignment: &Alignment) -> Parts {
+/// Where a point of the plane comes to lie.
+fn turn(alignment: &Alignment) -> impl Fn([f64; 2]) -> [f64; 2] {
     let (sin, cos) = if alignment.yaw_rad == 0.0 { (0.0, 1.0) } else { sin_cos(alignment.yaw_rad) };
     let shift = alignment.shift_m;
+    move |p| [p[0] * cos - p[1] * sin + shift[0], p[0] * sin + p[1] * cos + shift[1]]
+}
+
+pub(crate) fn move_stations(stations: &mut [Station], alignment: &Alignment) {
+    let turn = turn(alignment);
+    for station in stations {
+        station.points_mut().for_each(|p| *p = turn(*p));
+        station.z_m.iter_mut().flatten().for_each(|z| *z += alignment.shift_m[2]);
+    }
+}
+
+pub(crate) fn moved(parts: &Parts, alignment: &Alignment) -> Parts {
+    let turn = turn(alignment);
     let point = |p: &mut P3| {
-        *p = [p[0] * cos - p[1] * sin + shift[0], p[0] * sin + p[1] * cos + shift[1], p[2] + shift[2]];
+        let [x, y] = turn([p[0], p[1]]);
+        *p = [x, y, p[2] + alignment.shift_m[2]];
     };
     let mut out = parts.clone();
     for lane in &mut out.lanes {

@@ -52,6 +52,7 @@ pub mod network;
 mod plane;
 mod query;
 mod signs;
+mod stations;
 mod survey;
 mod track;
 mod xodr;
@@ -69,5 +70,6 @@ pub use lane::{Lane, LaneKind, Path, Road, RoadKind, SpeedLimit, SpeedSpan, Trav
 pub use limits::Limits;
 pub use mark::{LaneChange, Line, Mark, MarkColour, MarkKind, Side, Stripe};
 pub use query::{LEVEL_TOLERANCE_M, LaneHit};
+pub use stations::{Gate, Station, StationTitle};
 pub use survey::{MarkingEdge, Survey};
 pub use track::{Features, Track};

@@ -107,7 +107,7 @@ impl Survey {
     }
 }
 
-fn line_column(text: &str, byte: usize) -> Position {
+pub(crate) fn line_column(text: &str, byte: usize) -> Position {
     let before = text.get(..byte).unwrap_or(text);
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().map_or(0, |l| l.chars().count()) + 1;

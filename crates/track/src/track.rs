@@ -13,6 +13,7 @@ use crate::junction::{Conflicts, Junction};
 use crate::lane::{Lane, LaneKind, Path, Road};
 use crate::limits::Limits;
 use crate::mark::Line;
+use crate::stations::Station;
 use crate::survey::Survey;
 
 /// What a map holds, so that a rule can tell "none there" from "not modelled".
@@ -94,6 +95,7 @@ pub struct Track {
     pub(crate) name: String,
     pub(crate) frame: Frame,
     pub(crate) survey: Survey,
+    pub(crate) stations: Vec<Station>,
     pub(crate) parts: Parts,
     pub(crate) index: Index,
     pub(crate) drivable: OnceLock<Drivable>,
@@ -152,7 +154,16 @@ impl Track {
 
     pub(crate) fn assemble(name: String, frame: Frame, survey: Survey, parts: Parts) -> Self {
         let index = Index::new(&parts);
-        Self { name, frame, survey, parts, index, drivable: OnceLock::new(), conflicts: Arc::default() }
+        Self {
+            name,
+            frame,
+            survey,
+            stations: Vec::new(),
+            parts,
+            index,
+            drivable: OnceLock::new(),
+            conflicts: Arc::default(),
+        }
     }
 
     /// The track moved to lie in another frame: rotated, then shifted. Ids and indices stay.
@@ -170,7 +181,24 @@ impl Track {
     #[must_use]
     pub fn aligned(&self, alignment: &Alignment, frame: Frame) -> Self {
         let parts = crate::align::moved(&self.parts, alignment);
-        Self::assemble(self.name.clone(), frame, self.survey.clone(), parts)
+        let mut moved = Self::assemble(self.name.clone(), frame, self.survey.clone(), parts);
+        moved.stations.clone_from(&self.stations);
+        crate::align::move_stations(&mut moved.stations, alignment);
+        moved
+    }
+
+    /// The same track with the stations of a `stations.toml` in place of those it has. `source_name` is the file's name in errors.
+    ///
+    /// # Errors
+    /// A wrong file of stations, with line and column.
+    pub fn with_stations(&self, source_name: &str, text: &str) -> Result<Self, Error> {
+        Ok(Self { stations: Station::from_toml(source_name, text)?, ..self.clone() })
+    }
+
+    /// Where items of an exam are driven, in the order of the file.
+    #[must_use]
+    pub fn stations(&self) -> &[Station] {
+        &self.stations
     }
 
     /// Name that it was read under.
