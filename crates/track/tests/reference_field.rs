@@ -1,0 +1,109 @@
+//! The reference field: its map and stations as they are in the repository.
+
+#![allow(clippy::unwrap_used, reason = "tests stop at what they did not expect")]
+
+use lukao_track::{SignalKind, StructureKind, Track, ZoneKind};
+
+/// Kinds of stations, one for each item of the exam.
+const KINDS: [&str; 40] = [
+    "traffic-signs",
+    "traffic-markings",
+    "traffic-lights",
+    "police-gestures",
+    "curve",
+    "right-angle-turn",
+    "undulating-road",
+    "width-gate",
+    "narrow-u-turn",
+    "hill-stop-start",
+    "emergency-handling",
+    "operability",
+    "emergency-stop",
+    "start",
+    "stop",
+    "car-following",
+    "straight-through",
+    "pedestrian-crossing",
+    "kerb-stop",
+    "lane-change",
+    "right-turn",
+    "left-turn",
+    "u-turn",
+    "bus-stop",
+    "meeting",
+    "roundabout",
+    "main-side-road",
+    "interchange",
+    "school-zone",
+    "tunnel",
+    "overtaking",
+    "works",
+    "garage",
+    "parallel-parking",
+    "rain",
+    "fog",
+    "slippery",
+    "spilled-objects",
+    "night-or-emergency",
+    "networked",
+];
+
+fn field() -> Track {
+    let dir = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tracks/reference-field/");
+    let read = |name: &str| std::fs::read_to_string(format!("{dir}{name}")).unwrap();
+    let track =
+        Track::from_parts("field.xodr", read("field.xodr").as_bytes(), Some(&read("survey.toml"))).unwrap();
+    track.with_stations("stations.toml", &read("stations.toml")).unwrap()
+}
+
+#[test]
+fn it_loads_without_a_remark_and_has_a_station_of_each_kind() {
+    let field = field();
+    assert!(field.notes().is_empty(), "{:?}", field.notes());
+    for kind in KINDS {
+        assert!(field.stations().iter().any(|s| s.kind == kind), "{kind}");
+    }
+    assert!(field.stations().iter().all(|s| KINDS.contains(&s.kind.as_str())));
+}
+
+#[test]
+fn lanes_that_follow_one_another_meet() {
+    let field = field();
+    let mut joints = 0;
+    for (ix, lane) in field.lanes() {
+        for next in field.successors(ix) {
+            let next = field.lane(*next);
+            let (a, b) = (lane.centre_m[lane.centre_m.len() - 1], next.centre_m[0]);
+            let gap = lukao_model::math::hypot(a[0] - b[0], a[1] - b[1]);
+            assert!(gap < 0.01, "{} and {} are {gap} m apart", lane.id, next.id);
+            assert!((a[2] - b[2]).abs() < 0.01, "{} and {} differ in height", lane.id, next.id);
+            let turn =
+                lukao_model::math::angle_between(lane.heading_at(lane.length_m()), next.heading_at(0.0));
+            assert!(turn.abs() < 0.15, "{} and {} bend by {turn}", lane.id, next.id);
+            joints += 1;
+        }
+    }
+    assert!(joints > 100, "{joints}");
+}
+
+#[test]
+fn it_has_the_elements_that_the_levels_ask_for() {
+    let field = field();
+    let structure = |k| field.structures().iter().filter(|s| s.kind == k).count();
+    assert_eq!((structure(StructureKind::Tunnel), structure(StructureKind::Bridge)), (1, 1));
+    let zone = |k| field.zones().iter().filter(|z| z.kind == k).count();
+    assert_eq!([ZoneKind::School, ZoneKind::BusStop, ZoneKind::YellowBox].map(zone), [1, 1, 1]);
+    assert_eq!((field.crossings().count(), field.parking_spaces().len()), (6, 3));
+    let lights: Vec<_> = field.signals().filter(|(_, s)| s.kind == SignalKind::TrafficLight).collect();
+    assert_eq!(lights.len(), 8);
+    assert!(lights.iter().all(|(_, s)| s.certain && !s.stop_lines.is_empty()), "{lights:?}");
+    assert!(field.stop_lines().all(|(_, s)| !s.derived));
+    assert!(field.lanes().all(|(_, l)| !l.kind.is_traffic() || !l.speeds.is_empty()), "a limit everywhere");
+    let ring = field.lanes().filter(|(ix, _)| field.on_ring(*ix)).count();
+    assert!(ring >= 3, "the roundabout is round: {ring}");
+    // Two levels, one over the other.
+    let over = field.lanes_at([-1.75, -363.75], None);
+    let z: Vec<f64> = over.iter().map(|h| h.z_m).collect();
+    assert!(z.iter().any(|z| *z < 0.1) && z.iter().any(|z| *z > 5.4), "{z:?}");
+    assert_eq!(field.lanes_at([-1.75, -363.75], Some(5.5)).len(), 1);
+}
