@@ -275,3 +275,22 @@ fn an_exported_pack_grades_alike_and_its_errors_have_places() {
     let said = text(&out.stderr);
     assert!(said.contains("mine.toml line ") && said.contains("did you mean \"veto\"?"), "{said}");
 }
+
+#[test]
+fn a_field_is_checked_and_drawn_and_one_without_geometry_is_undetermined() {
+    let out = lukao(&["track", "check", "tracks/reference-field"]);
+    assert_eq!(code(&out), 0);
+    assert!(text(&out.stdout).contains("The field can host T1 to T5."), "{}", text(&out.stdout));
+    let out = lukao(&["track", "check", "tracks/avenue"]);
+    assert!(text(&out.stdout).contains("The field can host no level."));
+    let out = lukao(&["track", "check", "tracks/haidian", "--format", "json"]);
+    assert_eq!(code(&out), 3);
+    let report: Value = serde_json::from_slice(&out.stdout).unwrap();
+    assert_eq!(
+        (&report["hosting"], report["profile"]["fact"][0]["text"].as_str()),
+        (&Value::Null, Some("T1 to T3"))
+    );
+    let out = lukao(&["track", "draw", "tracks/avenue"]);
+    assert!(code(&out) == 0 && text(&out.stdout).starts_with("<svg "));
+    assert_eq!(code(&lukao(&["track", "draw", "tracks/haidian"])), 2);
+}

@@ -273,8 +273,8 @@ class Map:
                 road.before = ("junction", junction)
         self.junctions.setdefault(junction, [])
 
-    def connect(self, junction, came, lane, goes, to_lane, kmh=None):
-        """A connecting road from a lane of one arm (road, end) to a lane of another."""
+    def connect(self, junction, came, lane, goes, to_lane, kmh=None, wider=0.0):
+        """A connecting road from a lane of one arm (road, end) to a lane of another, wider by that in its middle half."""
         (a, a_end), (b, b_end) = came, goes
         sa, sb = (a.length if a_end == "end" else 0.0), (b.length if b_end == "end" else 0.0)
         pa, pb = a.lane_pose(sa, lane), b.lane_pose(sb, to_lane)
@@ -285,14 +285,18 @@ class Map:
         parts = join(pa, pb)
         length = sum(p[0] for p in parts)
         slope = (wb - wa) / length
+        widths = [(0.0, wa, slope, 0.0, 0.0)]
+        if wider:
+            q, up = length / 4.0, 4.0 * wider / length
+            widths = [(0.0, wa, up, 0.0, 0.0), (q, wa + wider, 0.0, 0.0, 0.0), (3 * q, wa + wider, -up, 0.0, 0.0)]
         kind, limit = [(k, v) for s, k, v in a.types if s <= sa + 1e-9][-1]
         self.number += 1
         road = Road(
             self.number, "", pa, parts,
-            [Section(0.0, right=[Lane("driving", [(0.0, wa, slope, 0.0, 0.0)], "none")], centre="none")],
+            [Section(0.0, right=[Lane("driving", widths, "none")], centre="none")],
             kind, kmh or limit, junction,
         )
-        road.lane_offset = [(0.0, wa / 2.0, slope / 2.0)]
+        road.lane_offset = [(s, a / 2.0, b / 2.0) for s, a, b, _, _ in widths]
         za, zb = a.height(sa), b.height(sb)
         assert abs(za - zb) < 1e-6, f"junction {junction}: arms at {za} and {zb} m"
         road.elevation = [(0.0, za, 0.0, 0.0, 0.0)]

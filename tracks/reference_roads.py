@@ -185,7 +185,8 @@ for came, lane, goes, to in [
     ((central_n, S), 1, (central_m, S), -1), ((central_n, S), 1, (ave_e, E), 2), ((central_n, S), 1, (ave_w, S), -3),
     ((central_m, S), 1, (central_n, S), -1), ((central_m, S), 1, (ave_w, S), -2), ((central_m, S), 1, (ave_e, E), 3),
 ]:
-    field.connect("X1", came, lane, goes, to)
+    # Who turns round swings out at the front.
+    field.connect("X1", came, lane, goes, to, wider=1.2 if came == goes else 0.0)
 field.touch("T1", (ave_e, S), (ring_e, E), (north_e, E))
 for came, lane, goes, to in [
     ((ring_e, E), -2, (ave_e, S), -2), ((ring_e, E), -3, (ave_e, S), -3), ((ring_e, E), -3, (north_e, E), 1),

@@ -12,6 +12,7 @@ mod grade;
 mod map;
 mod out;
 mod rules;
+mod track;
 mod tracks;
 
 use clap::{Parser, Subcommand};
@@ -39,6 +40,7 @@ enum Command {
     Explain(rules::ExplainArgs),
     Exam(exam::Args),
     Coverage(coverage::Args),
+    Track(track::Args),
 }
 
 /// Runs the command and says how it ended.
@@ -59,6 +61,7 @@ pub fn main() -> Exit {
         Command::Explain(args) => rules::explain(args),
         Command::Exam(args) => exam::run(args),
         Command::Coverage(args) => coverage::run(args),
+        Command::Track(args) => track::run(args),
     };
     done.unwrap_or_else(|e| {
         complain(&e);

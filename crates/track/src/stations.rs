@@ -1,7 +1,7 @@
 //! `stations.toml`: where on a field the items of an exam are driven. It lies next to `field.xodr`, in its coordinates.
 
 use lukao_model::{Error, Position};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use crate::survey::line_column;
@@ -10,7 +10,7 @@ use crate::survey::line_column;
 pub type Gate = [[f64; 2]; 2];
 
 /// A title in two languages.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct StationTitle {
     /// Chinese.

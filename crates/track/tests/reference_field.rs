@@ -107,3 +107,63 @@ fn it_has_the_elements_that_the_levels_ask_for() {
     assert!(z.iter().any(|z| *z < 0.1) && z.iter().any(|z| *z > 5.4), "{z:?}");
     assert_eq!(field.lanes_at([-1.75, -363.75], Some(5.5)).len(), 1);
 }
+
+#[test]
+fn lanes_lead_from_each_entry_to_its_exit_with_room_before_and_after() {
+    let field = field();
+    for s in field.stations() {
+        // Turning round in a lane used both ways leads along no lane.
+        if s.kind == "narrow-u-turn" {
+            continue;
+        }
+        let route = field.station_route(s).unwrap_or_else(|| panic!("no way through {}", s.id));
+        let long = field.extended(&route, 60.0, 20.0);
+        let (before, after) = (40.0, 20.0);
+        assert!(
+            long.length_m >= route.length_m + before + after,
+            "{}: {} of {}",
+            s.id,
+            long.length_m,
+            route.length_m
+        );
+        let changes = route.legs.iter().filter(|l| l.changes).count();
+        let (least, most) = match s.kind.as_str() {
+            "interchange" => (1, 1),
+            _ => (0, 0),
+        };
+        assert!((least..=most).contains(&changes), "{}: {changes} changes of lane", s.id);
+    }
+}
+
+#[test]
+fn it_hosts_all_levels_and_its_main_roads_are_flat_enough_for_snow() {
+    let hosting = field().hosting();
+    let lacking: Vec<_> = hosting.lacking(5).map(|h| (&h.item, &h.lacks)).collect();
+    assert!(lacking.is_empty(), "{lacking:?}");
+    assert_eq!(hosting.level(), 5);
+    assert!(hosting.whole.iter().all(|w| w.holds), "{:#?}", hosting.whole);
+}
+
+#[test]
+fn profiles_of_real_fields_are_facts_with_sources() {
+    for name in ["haidian", "yizhuang", "shunyi"] {
+        let path = format!("{}/../../tracks/{name}/profile.toml", env!("CARGO_MANIFEST_DIR"));
+        let profile = lukao_track::Profile::from_toml(name, &std::fs::read_to_string(path).unwrap()).unwrap();
+        assert!(
+            profile.facts.len() >= 4
+                && profile.facts.iter().all(|f| !f.source.is_empty() && !f.text.is_empty())
+        );
+    }
+}
+
+#[test]
+fn the_drawing_shows_every_lane_and_names_every_station() {
+    let field = field();
+    let svg = field.svg();
+    assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n"));
+    assert!(svg.matches("<polygon").count() >= field.lanes().count());
+    for s in field.stations() {
+        assert!(svg.contains(&s.title.zh), "{}", s.id);
+    }
+    assert!(!svg.contains("NaN") && !svg.contains("inf"));
+}
