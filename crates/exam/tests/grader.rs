@@ -211,6 +211,7 @@ const IN_NO_PACK: &[&str] = &[
     "minimal-risk-without-hazard-lights",
     "minimum-following-distance",
     "needlessly-slow",
+    "not-in-slot",
     "police-order",
     "rolls-back",
     "rss-following-distance",
@@ -218,9 +219,14 @@ const IN_NO_PACK: &[&str] = &[
     "rss-oncoming-distance",
     "slow-emergency-stop",
     "snaking",
+    "stands-in-station",
     "stops-in-danger",
+    "stops-off-station-line",
     "stops-off-the-line",
+    "takes-too-long",
+    "too-many-strokes",
     "u-turn-lane-taken-late",
+    "wheel-over-edge",
 ];
 
 #[test]

@@ -94,22 +94,28 @@ impl Open {
 impl StrokeScan {
     /// Takes in the block's samples, in order.
     pub fn scan(&mut self, m: &Measures<'_>) {
+        m.ego().in_block().for_each(|k| self.step(m, k));
+    }
+
+    /// Takes in the ego's sample `k`. Samples come in order, each once.
+    ///
+    /// # Panics
+    /// If there is no such sample.
+    pub fn step(&mut self, m: &Measures<'_>, k: usize) {
         let samples = m.ego().samples();
-        for k in m.ego().in_block() {
-            let s = samples[k];
-            let yaw_u = m.window().runs()[s.run].accuracy.yaw_rad.at(s.i);
-            match m.ego_speed_mps(k).map(|v| v.value) {
-                None => self.close(),
-                Some(v) if v.abs() >= STANDING_MPS => self.moves(s.t_ns, v < 0.0, yaw_u),
-                Some(_) => {}
-            }
-            if !s.goes_on {
-                self.close();
-            } else if let Some(open) = &mut self.open {
-                let next = samples[k + 1].pose;
-                open.since.0 += math::hypot(next.x_m - s.pose.x_m, next.y_m - s.pose.y_m);
-                open.since.1 += math::angle_between(s.pose.yaw_rad, next.yaw_rad);
-            }
+        let s = samples[k];
+        let yaw_u = m.window().runs()[s.run].accuracy.yaw_rad.at(s.i);
+        match m.ego_speed_mps(k).map(|v| v.value) {
+            None => self.close(),
+            Some(v) if v.abs() >= STANDING_MPS => self.moves(s.t_ns, v < 0.0, yaw_u),
+            Some(_) => {}
+        }
+        if !s.goes_on {
+            self.close();
+        } else if let Some(open) = &mut self.open {
+            let next = samples[k + 1].pose;
+            open.since.0 += math::hypot(next.x_m - s.pose.x_m, next.y_m - s.pose.y_m);
+            open.since.1 += math::angle_between(s.pose.yaw_rad, next.yaw_rad);
         }
     }
 

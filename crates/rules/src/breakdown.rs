@@ -9,7 +9,7 @@ use lukao_measure::{LOOK_BACK_NS, Spans};
 use lukao_model::code::DrivingMode;
 use lukao_model::{Channel, Origin, Subject};
 
-use crate::context::Context;
+use crate::context::{Context, Said};
 
 /// The stand that goes on, and the last fault.
 #[derive(Default)]
@@ -24,14 +24,18 @@ pub(crate) struct Signs {
     modes: std::sync::Arc<Spans>,
 }
 
+/// Faults that the ego's own log reports, from a time of the window on.
+pub(crate) fn own_faults<'a>(cx: &Context<'a>, from_ns: i64) -> impl Iterator<Item = Said<'a>> + use<'a> {
+    let own = |o: Origin| !matches!(o, Origin::Reference | Origin::Infrastructure | Origin::Target);
+    let ego = cx.measures.ego_actor().map(Subject::Actor);
+    let said = ego.map(|ego| cx.texts(ego, Channel::Fault, from_ns));
+    said.into_iter().flatten().filter(move |x| own(x.origin) && !x.text.trim().is_empty())
+}
+
 impl Signs {
     pub(crate) fn of(cx: &Context<'_>) -> Self {
-        let own = |o: Origin| !matches!(o, Origin::Reference | Origin::Infrastructure | Origin::Target);
-        let ego = cx.measures.ego_actor().map(Subject::Actor);
-        let said = ego.map(|ego| cx.texts(ego, Channel::Fault, cx.block().from_ns - LOOK_BACK_NS));
-        let faults = said.into_iter().flatten().filter(|x| own(x.origin) && !x.text.trim().is_empty());
         Self {
-            faults_ns: faults.map(|x| x.t_ns).collect(),
+            faults_ns: own_faults(cx, cx.block().from_ns - LOOK_BACK_NS).map(|x| x.t_ns).collect(),
             modes: cx.measures.ego_codes(Channel::DrivingMode),
         }
     }

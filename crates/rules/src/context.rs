@@ -1,7 +1,7 @@
 //! What a rule is given to scan, and what it says that it needs.
 
 use lukao_measure::{Ahead, EgoSample, Manoeuvre, Measures, Value, Who};
-use lukao_model::outcome::{Decision, Judgement, Limit};
+use lukao_model::outcome::{Decision, Judgement, Limit, Uncertainty};
 use lukao_model::values::Values;
 use lukao_model::{Channel, Interval, Intervals, Origin, RuleResult, Subject};
 
@@ -106,6 +106,13 @@ impl<'a> Context<'a> {
         out
     }
 
+    /// How well the station is surveyed, m: as it says itself, else as its track.
+    #[must_use]
+    pub fn station_u(&self) -> Uncertainty {
+        let track = || self.measures.track().and_then(|t| t.survey().accuracy_m);
+        Uncertainty::from_option(self.station.and_then(|s| s.accuracy_m).or_else(track))
+    }
+
     /// Compares a value with a limit.
     #[must_use]
     pub fn judge(&self, limit: Limit, value: Value) -> Judgement {
@@ -205,6 +212,36 @@ pub enum Need {
     Track,
     /// States of signal heads.
     SignalStates,
+    /// A station of the attempt, and this of it.
+    Station(OfStation),
+}
+
+/// What a station may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum OfStation {
+    /// Nothing more than being there.
+    Any,
+    /// Lines that are not to be crossed.
+    Edges,
+    /// Parking bays.
+    Slots,
+    /// A line to stop at.
+    Line,
+}
+
+impl OfStation {
+    /// Why the station that there is will not do; `None` if it will.
+    #[must_use]
+    pub fn lack(self, station: Option<&Station>) -> Option<&'static str> {
+        let Some(station) = station else { return Some("the attempt is driven at no station") };
+        match self {
+            Self::Any => None,
+            Self::Edges => station.edges.is_empty().then_some("the station has no edges"),
+            Self::Slots => station.slots.is_empty().then_some("the station has no slots"),
+            Self::Line => station.line.is_none().then_some("the station has no line"),
+        }
+    }
 }
 
 impl Need {
@@ -216,6 +253,7 @@ impl Need {
             Self::EgoChannel(c) => c.name(),
             Self::Track => "track",
             Self::SignalStates => Channel::SignalState.name(),
+            Self::Station(_) => "station",
         }
     }
 }

@@ -18,6 +18,7 @@ pub mod episode;
 pub mod meta;
 pub mod rule;
 
+mod attempt;
 mod breakdown;
 mod event;
 mod mean_limit;
@@ -29,6 +30,7 @@ mod words;
 mod contact;
 mod control;
 mod distance;
+mod items;
 mod junctions;
 mod lamps;
 mod lanes;
@@ -37,7 +39,7 @@ mod people;
 mod signals;
 mod speed;
 
-pub use context::{Context, Judging, Need, Needs};
+pub use context::{Context, Judging, Need, Needs, OfStation};
 pub use meta::{Meta, Param, ParamKind};
 pub use rule::{Entry, Instance, Rule};
 
@@ -119,6 +121,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<control::needless_stop::NeedlessStop>(),
     Entry::of::<speed::needlessly_slow::NeedlesslySlow>(),
     Entry::of::<lanes::non_motor_lane_used::NonMotorLaneUsed>(),
+    Entry::of::<items::not_in_slot::NotInSlot>(),
     Entry::of::<lanes::opposite_lane_used::OppositeLaneUsed>(),
     Entry::of::<lanes::overtaking_on_right::OvertakingOnRight>(),
     Entry::of::<control::parks_far_from_kerb::ParksFarFromKerb>(),
@@ -140,16 +143,21 @@ pub const ALL: &[Entry] = &[
     Entry::of::<control::snaking::Snaking>(),
     Entry::of::<lanes::solid_line_crossed::SolidLineCrossed>(),
     Entry::of::<speed::speed_limit::SpeedLimit>(),
+    Entry::of::<items::stands_in_station::StandsInStation>(),
     Entry::of::<junctions::stop_sign::StopSign>(),
     Entry::of::<people::stops_at_bus_stop::StopsAtBusStop>(),
     Entry::of::<mode::stops_in_danger::StopsInDanger>(),
     Entry::of::<junctions::stops_in_yellow_box::StopsInYellowBox>(),
+    Entry::of::<items::stops_off_station_line::StopsOffStationLine>(),
     Entry::of::<control::stops_off_the_line::StopsOffTheLine>(),
     Entry::of::<junctions::stops_on_crossing::StopsOnCrossing>(),
+    Entry::of::<items::takes_too_long::TakesTooLong>(),
     Entry::of::<distance::time_headway::TimeHeadway>(),
     Entry::of::<distance::time_to_collision::TimeToCollision>(),
+    Entry::of::<items::too_many_strokes::TooManyStrokes>(),
     Entry::of::<lanes::u_turn_lane_taken_late::UTurnLaneTakenLate>(),
     Entry::of::<junctions::unsignalled_right_of_way::UnsignalledRightOfWay>(),
+    Entry::of::<items::wheel_over_edge::WheelOverEdge>(),
     Entry::of::<lanes::wrong_lane_for_turn::WrongLaneForTurn>(),
     Entry::of::<lanes::wrong_way::WrongWay>(),
 ];

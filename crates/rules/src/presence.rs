@@ -84,6 +84,7 @@ fn lack(need: Need, cx: &Context<'_>) -> Option<String> {
         // Without the ego there is no sample to scan; see `finish`.
         Need::Ego => None,
         Need::Track => m.track().is_none().then(|| "there is no track in the drive's frame".into()),
+        Need::Station(of) => of.lack(cx.station).map(Into::into),
         Need::SignalStates => m.window().header().signals.is_empty().then(|| "the log has no signals".into()),
         Need::EgoChannel(channel) => {
             let ego = m.ego_actor()?;

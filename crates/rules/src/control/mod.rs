@@ -1,6 +1,7 @@
 //! How the ego is moved: braking, accelerating, turning, starting and stopping.
 
 mod kerb_stop;
+pub(crate) mod line_stop;
 mod stops;
 
 pub(crate) mod coasts_down_steep_slope;

@@ -1,13 +1,13 @@
 //! The rule `stops-off-the-line`.
 
-use lukao_measure::{Value, body};
-use lukao_model::outcome::{Limit, Uncertainty};
+use lukao_measure::Value;
+use lukao_model::outcome::Uncertainty;
 use lukao_model::{Interval, RuleResult};
 use lukao_track::{StopLineIx, Track};
 
+use super::line_stop::{LineStop, beyond_m, front_m, front_u};
 use super::stops::Stops;
 use crate::context::{Context, Need, Needs};
-use crate::episode::word;
 use crate::event::Event;
 use crate::meta::{Meta, rule};
 use crate::rule::Rule;
@@ -60,24 +60,19 @@ impl Rule for StopsOffTheLine {
         state.scan(cx, "stop line", out, |k, out| {
             let Some((line, beyond)) = nearest(cx, track, k, p) else { return false };
             let t_ns = cx.measures.ego().samples()[k].t_ns;
-            let over = beyond.value > 0.0;
-            let (what, max) = if over {
-                ("stopped over the line", p.max_over_m)
-            } else {
-                ("stopped short of the line", p.max_before_m)
-            };
+            let stop = LineStop::new(beyond, p.max_before_m, p.max_over_m);
             let event = Event {
                 rule: META.id,
-                what: what.into(),
+                what: stop.what.into(),
                 value: "distance to the stop line",
                 unit: "m",
                 when: Interval::new(t_ns, t_ns),
-                limit: Limit::AtMost(max),
-                measured: Value { value: beyond.value.abs(), u: beyond.u },
+                limit: stop.limit,
+                measured: stop.off,
             };
             event.judge(cx, out, |f| {
                 f.element = Some(track.stop_line(line).id.clone());
-                f.details.push(word("side", if over { "beyond" } else { "before" }));
+                stop.tell_side(f);
             });
             true
         });
@@ -91,8 +86,7 @@ impl Rule for StopsOffTheLine {
 /// The nearest stop line of the ego's lanes, and how far its front is beyond it.
 fn nearest(cx: &Context<'_>, track: &Track, k: usize, p: &Params) -> Option<(StopLineIx, Value)> {
     let s = cx.measures.ego().samples()[k];
-    let run = &cx.measures.window().runs()[s.run];
-    let front = body::point_m(&s.pose, [0.5 * run.size.length_m, 0.0]);
+    let front = front_m(cx, k);
     let lanes = [front, [s.pose.x_m, s.pose.y_m]].map(|at| track.lanes_at(at, s.z_m));
     let lines = lanes.iter().flatten().flat_map(|h| {
         // The front may be past the lane's end, in the junction; then its line lies behind.
@@ -102,17 +96,11 @@ fn nearest(cx: &Context<'_>, track: &Track, k: usize, p: &Params) -> Option<(Sto
     let beyond = |line: StopLineIx| {
         let points = &track.stop_line(line).points_m;
         let (a, b) = (points.first()?, points.last()?);
-        let (dx, dy) = (b[0] - a[0], b[1] - a[1]);
-        let length = lukao_model::math::hypot(dx, dy);
-        // The line runs from the driver's left to his right, so that forward is to its left.
-        let d = (-dy * (front[0] - a[0]) + dx * (front[1] - a[1])) / length;
-        (length > 0.0 && d.abs() <= p.near_m).then_some((line, d))
+        let d = beyond_m([[a[0], a[1]], [b[0], b[1]]], front)?;
+        (d.abs() <= p.near_m).then_some((line, d))
     };
     let (line, d) =
         lines.filter_map(beyond).min_by(|a, b| a.1.abs().total_cmp(&b.1.abs()).then(a.0.cmp(&b.0)))?;
-    let known = Uncertainty::from_option;
-    let u = known(run.accuracy.position_m.at(s.i))
-        .rss(known(run.size.accuracy_m).times(0.5))
-        .rss(known(track.survey().accuracy_m));
+    let u = front_u(cx, k).rss(Uncertainty::from_option(track.survey().accuracy_m));
     Some((line, Value { value: d, u }))
 }

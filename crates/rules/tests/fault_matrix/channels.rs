@@ -185,7 +185,7 @@ What each rule needs of a log, who logs it, how often at least, and what happens
 const CHANNELS: &str = "
 ## Who logs what
 
-`ego`, `actor poses`, `track` and `speed limit` are no channels; the others are named as in [the drive file](drive-format.md). The
+`ego`, `actor poses`, `track`, `station` and `speed limit` are no channels; the others are named as in [the drive file](drive-format.md). The
 last column counts the rules that use it.
 
 | name | what | who logs it in practice | least rate | why that rate | rules |

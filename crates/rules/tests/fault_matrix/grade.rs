@@ -42,7 +42,8 @@ pub fn grade(made: &Made, mut rules: Vec<Box<dyn Instance>>, how: How) -> Vec<Ru
         let window = made.drive.slice(begin, end);
         let measures = Measures::new(&window, Interval::new(from, to), made.track.as_ref(), how.admit, &held);
         let judging = Judging { decision: how.decision, max_u: None };
-        let cx = Context::new(&measures, &scope).judging(judging);
+        let station = made.track.as_ref().and_then(|t| t.stations().first());
+        let cx = Context::new(&measures, &scope).judging(judging).at(station);
         for rule in &mut rules {
             rule.scan(&cx);
         }

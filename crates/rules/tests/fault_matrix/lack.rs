@@ -45,6 +45,10 @@ impl Lack {
             Need::Track => Self::Track,
             Need::SignalStates => Self::SignalStates,
             Need::EgoChannel(c) => Self::EgoChannel(c),
+            Need::Station(_) => Self::By("station", |made| {
+                let track = made.track.take().map(|t| t.with_stations("stations.toml", "format = 1\n"));
+                made.track = track.map(|t| t.expect("a table without stations"));
+            }),
             other => panic!("say in tests/fault_matrix/lack.rs how to take {other:?} away"),
         };
         (lack, need.name())

@@ -16,6 +16,7 @@ mod changes;
 mod contact;
 mod control;
 mod distance;
+mod items;
 mod junctions;
 mod lamps;
 mod lanes;
@@ -45,7 +46,7 @@ macro_rules! groups {
     };
 }
 
-groups!(changes, contact, control, distance, junctions, lamps, lanes, mode, people, signals, speed);
+groups!(changes, contact, control, distance, items, junctions, lamps, lanes, mode, people, signals, speed);
 
 #[test]
 fn every_rule_has_a_case() {

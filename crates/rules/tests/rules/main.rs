@@ -7,6 +7,7 @@ mod changes;
 mod control;
 mod distance;
 mod invariance;
+mod items;
 mod junctions;
 mod lamps;
 mod lanes;

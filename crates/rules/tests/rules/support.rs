@@ -40,6 +40,13 @@ impl Case {
         self
     }
 
+    /// Counts from one time to another only, s.
+    pub fn scoped(mut self, from_s: f64, to_s: f64) -> Self {
+        let ns = |t: f64| lukao_model::time::from_s(t).unwrap();
+        self.scope = Intervals::from_iter([Interval::new(ns(from_s), ns(to_s))]);
+        self
+    }
+
     pub fn guarded(mut self) -> Self {
         self.judging.decision = Decision::Guarded;
         self
@@ -66,7 +73,8 @@ impl Case {
             let window = self.drive.slice(begin, end);
             let block = Interval::new(from, to);
             let measures = Measures::new(&window, block, self.track.as_ref(), self.admit, &held);
-            instance.scan(&Context::new(&measures, &self.scope).judging(self.judging));
+            let station = self.track.as_ref().and_then(|t| t.stations().first());
+            instance.scan(&Context::new(&measures, &self.scope).judging(self.judging).at(station));
             from = to;
         }
         instance.finish()
@@ -92,4 +100,13 @@ pub fn drive(to_s: f64, ego: ActorBuilder) -> DriveBuilder {
 
 pub fn accurate(actor: ActorBuilder, position_m: f64) -> ActorBuilder {
     actor.accuracy(Some(position_m), Some(0.0)).size_accuracy(Some(0.0))
+}
+
+/// A road with a station of this kind all over it; its further elements as TOML.
+pub fn station(kind: &str, elements: &str) -> Track {
+    let zone = "[[-200, -100], [500, -100], [500, 100], [-200, 100]]";
+    let text = format!(
+        "format = 1\n[[station]]\nid = \"{kind}-1\"\nkind = \"{kind}\"\nzone = {zone}\naccuracy_m = 0.0\n{elements}"
+    );
+    two_lanes("broken").with_stations("stations.toml", &text).unwrap()
 }

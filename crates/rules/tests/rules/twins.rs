@@ -76,6 +76,7 @@ pub fn twins() -> Vec<Twin> {
     all.extend(crate::control::twins());
     all.extend(crate::changes::twins());
     all.extend(crate::distance::twins());
+    all.extend(crate::items::twins());
     all.extend(crate::junctions::twins());
     all.extend(crate::lamps::twins());
     all.extend(crate::lanes::twins());
