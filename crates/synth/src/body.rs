@@ -2,8 +2,9 @@
 
 use lukao_model::drive::Pose;
 use lukao_model::math;
+use lukao_model::values::Accuracy;
 use lukao_model::vehicle::{ActorClass, VehicleSheet};
-use lukao_model::{Channel, code};
+use lukao_model::{Channel, Origin, code};
 use lukao_testkit::{ActorBuilder, Motion, State};
 
 use crate::course::{CAR_AXLE_M, Course};
@@ -20,6 +21,7 @@ pub struct Body {
     axle_m: f64,
     builder: ActorBuilder,
     gear: Option<code::Gear>,
+    instruments: bool,
 }
 
 impl Body {
@@ -67,7 +69,7 @@ impl Body {
 
     fn of(id: &str, builder: ActorBuilder, axle_m: f64, wheelbase_m: Option<f64>) -> Self {
         let course = Course::standing(0.0, 0.0, 0.0).with_axle_m(axle_m);
-        Self { id: id.into(), course, wheelbase_m, axle_m, builder, gear: None }
+        Self { id: id.into(), course, wheelbase_m, axle_m, builder, gear: None, instruments: false }
     }
 
     /// How it moves.
@@ -81,6 +83,14 @@ impl Body {
     #[must_use]
     pub fn in_gear(mut self, gear: code::Gear) -> Self {
         self.gear = Some(gear);
+        self
+    }
+
+    /// Measured as on a proving ground: motion by a reference instrument with its accuracy, gear and wheel angle from the
+    /// vehicle's bus.
+    #[must_use]
+    pub fn with_instruments(mut self) -> Self {
+        self.instruments = true;
         self
     }
 
@@ -113,7 +123,8 @@ impl Body {
         let gear = move |s: &State| {
             held.unwrap_or(if s.speed_mps < 0.0 { code::Gear::Reverse } else { code::Gear::Forward })
         };
-        self.builder
+        let actor = self
+            .builder
             .clone()
             .motion(Motion::function(move |t| state(&course, axle_m, t)))
             .real(Channel::Speed, |_, s| Some(s.speed_mps))
@@ -125,7 +136,21 @@ impl Body {
             .real(Channel::AccelLat, across)
             .real(Channel::YawRate, |_, s| Some(s.speed_mps * s.curvature_per_m))
             .real(Channel::WheelAngle, move |_, s| Some(math::atan(wheelbase_m * s.curvature_per_m)))
-            .code(Channel::Gear, move |_, s| Some(gear(s).code()))
+            .code(Channel::Gear, move |_, s| Some(gear(s).code()));
+        if !self.instruments {
+            return actor;
+        }
+        // k = 2, in each channel's unit.
+        [
+            (Channel::Speed, 0.02, Origin::Reference),
+            (Channel::AccelLon, 0.05, Origin::Reference),
+            (Channel::AccelLat, 0.05, Origin::Reference),
+            (Channel::YawRate, 0.002, Origin::Reference),
+            (Channel::WheelAngle, 0.005, Origin::VehicleBus),
+            (Channel::Gear, 0.0, Origin::VehicleBus),
+        ]
+        .into_iter()
+        .fold(actor, |a, (channel, u, origin)| a.channel_quality(channel, Accuracy::Constant(u), origin))
     }
 }
 

@@ -20,6 +20,7 @@
 
 mod body;
 mod course;
+pub mod exam;
 mod path;
 mod plan;
 mod sound;

@@ -114,33 +114,55 @@ impl Path {
     /// Turns by an angle, positive to the left, at the given least radius. Curvature rises and falls evenly over at
     /// most 8 m at both ends.
     #[must_use]
-    pub fn turn(mut self, angle_deg: f64, radius_m: f64) -> Self {
+    pub fn turn(self, angle_deg: f64, radius_m: f64) -> Self {
         let angle = angle_deg.to_radians();
         let ease = EASE_M.min(0.5 * angle.abs() * radius_m);
-        let length = angle.abs() * radius_m + ease;
         let most = angle.signum() / radius_m;
-        let curvature = |s: f64| most * (s / ease).min((length - s) / ease).clamp(0.0, 1.0);
-        let yaw0 = self.last().pose.yaw_rad;
-        // The integral of the curvature.
-        let turned = |s: f64| {
-            let into = |s: f64| 0.5 * s * s / ease;
-            let so_far = if s < ease { into(s) } else { s - 0.5 * ease };
-            most * (so_far - if s > length - ease { into(s - (length - ease)) } else { 0.0 })
-        };
-        let n = (length / STEP_M).ceil() as usize;
-        let h = length / n as f64;
+        let yaw = self.last().pose.yaw_rad + angle;
+        let mut path = self.bend(ease, most).bend(angle.abs() * radius_m - ease, most).bend(ease, 0.0);
+        if let Some(end) = path.points.last_mut() {
+            (end.pose.yaw_rad, end.curvature_per_m) = (yaw, 0.0);
+        }
+        path
+    }
+
+    /// Goes on over a length while the curvature changes evenly to another one, left positive.
+    #[must_use]
+    pub fn bend(mut self, length_m: f64, to_curvature_per_m: f64) -> Self {
+        if length_m <= 0.0 {
+            return self;
+        }
+        let Point { pose, curvature_per_m: from, .. } = self.last();
+        let rate = (to_curvature_per_m - from) / length_m;
+        let heading = |s: f64| pose.yaw_rad + s * (from + 0.5 * rate * s);
+        let n = (length_m / STEP_M).ceil() as usize;
+        let h = length_m / n as f64;
         for k in 0..n {
             let (a, b) = (k as f64 * h, (k + 1) as f64 * h);
-            let [p, q, r] = [a, 0.5 * (a + b), b].map(|s| math::sin_cos(yaw0 + turned(s)));
+            let [p, q, r] = [a, 0.5 * (a + b), b].map(|s| math::sin_cos(heading(s)));
             let simpson = |p: f64, q: f64, r: f64| h / 6.0 * (p + 4.0 * q + r);
             let Pose { x_m, y_m, .. } = self.last().pose;
             let step = (simpson(p.1, q.1, r.1), simpson(p.0, q.0, r.0));
-            self.push((x_m + step.0, y_m + step.1, yaw0 + turned(b), curvature(b)));
-        }
-        if let Some(end) = self.points.last_mut() {
-            end.pose.yaw_rad = yaw0 + angle;
+            self.push((x_m + step.0, y_m + step.1, heading(b), from + rate * b));
         }
         self
+    }
+
+    /// Begins with the wheels turned to a curvature, as one can at a stand.
+    ///
+    /// # Panics
+    /// After the first part.
+    #[must_use]
+    pub fn steered(mut self, curvature_per_m: f64) -> Self {
+        assert!(self.points.len() == 1, "wheels are turned before the path begins");
+        self.points[0].curvature_per_m = curvature_per_m;
+        self
+    }
+
+    /// Where it ends.
+    #[must_use]
+    pub fn end(&self) -> Pose {
+        self.last().pose
     }
 
     /// Moves over to the left (negative: right) while going a distance on, as in a change of lane: the smoothest

@@ -12,6 +12,8 @@ use crate::motion::{Motion, State};
 
 /// What a sampled channel is computed from: time since the drive began, s, and the state of motion then.
 pub(crate) type RealFn = Arc<dyn Fn(f64, &State) -> Option<f64>>;
+/// Height of the ground at a place.
+pub(crate) type GroundFn = Arc<dyn Fn([f64; 2]) -> f64>;
 pub(crate) type CodeFn = Arc<dyn Fn(f64, &State) -> Option<u8>>;
 
 #[derive(Clone)]
@@ -29,6 +31,7 @@ pub struct ActorBuilder {
     pub(crate) size: BoxSize,
     pub(crate) motion: Motion,
     pub(crate) z_m: Option<f64>,
+    pub(crate) ground: Option<GroundFn>,
     pub(crate) present_s: Option<Vec<(f64, f64)>>,
     pub(crate) hz: Option<f64>,
     pub(crate) stream: Option<String>,
@@ -46,6 +49,7 @@ impl ActorBuilder {
             size: BoxSize { length_m, width_m, height_m: Some(1.5), accuracy_m: Some(0.0) },
             motion: Motion::at(0.0, 0.0, 0.0),
             z_m: Some(0.0),
+            ground: None,
             present_s: None,
             hz: None,
             stream: None,
@@ -93,6 +97,13 @@ impl ActorBuilder {
     pub fn height(mut self, z_m: Option<f64>, height_m: Option<f64>) -> Self {
         self.z_m = z_m;
         self.size.height_m = height_m;
+        self
+    }
+
+    /// Height of the underside at each place, metres: the ground that it stands on.
+    #[must_use]
+    pub fn ground(mut self, height_m: impl Fn([f64; 2]) -> f64 + 'static) -> Self {
+        self.ground = Some(Arc::new(height_m));
         self
     }
 

@@ -317,7 +317,10 @@ fn run_of(a: &ActorBuilder, actor: ActorIx, ordinal: u32, clock: ClockIx, first:
         x_m: column(&|s| s.pose.x_m),
         y_m: column(&|s| s.pose.y_m),
         yaw_rad: column(&|s| s.pose.yaw_rad),
-        z_m: a.z_m.map(|z| Column::new(vec![z; states.len()])),
+        z_m: match &a.ground {
+            Some(ground) => Some(column(&|s| ground([s.pose.x_m, s.pose.y_m]))),
+            None => a.z_m.map(|z| Column::new(vec![z; states.len()])),
+        },
         size: a.size,
         accuracy: a.accuracy.clone(),
         origin: a.origin,

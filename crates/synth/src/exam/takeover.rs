@@ -1,0 +1,98 @@
+//! Items of emergencies and of the driver's intervention.
+
+use lukao_model::code::{DrivingMode, HmiAlert, Indicator, override_reason};
+use lukao_model::{Channel, Error};
+
+use super::Ask;
+use super::areas::Fault;
+use super::ride::{HALF_M, Ride};
+use crate::plan::Plan;
+use crate::speed::Speed;
+
+pub(crate) const NOT_ALERTED: Fault =
+    Fault { id: "not-alerted", rule: "fault-not-alerted", what: "tells nobody of its fault", side: &[] };
+pub(crate) const TOO_SHORT: Fault = Fault {
+    id: "too-short",
+    rule: "fails-after-intervention",
+    what: "can be driven by hand for 50 s only",
+    side: &[],
+};
+pub(crate) const SLOW_STOP: Fault =
+    Fault { id: "slow-stop", rule: "slow-emergency-stop", what: "stands 2.5 s after taking over", side: &[] };
+
+/// How long the log goes on after a stop that ends a drive, s.
+const AFTER_S: f64 = 4.0;
+
+/// The automation has a fault: it tells, switches the hazard lights on and stops by itself.
+pub(crate) fn handling(ask: &Ask<'_>) -> Result<Plan, Error> {
+    let ride = Ride::new(ask.track, ask.item)?;
+    let pace = ride.pace();
+    let at = ride.entry_m + 0.35 * (ride.exit_m - ride.entry_m);
+    let fault_s = pace.speed(ride.way.length_m() - 5.0)?.time_at_m(at);
+    let cruise = pace.speed(at)?;
+    let speed = cruise.hold_s(1.0).to_with(0.0, 2.2, 2.0);
+    let stands = speed.end_s();
+    let mut ridden = ride.with(ride.way.path(|_| 0.0), speed.hold_s(AFTER_S));
+    ridden.tell.text(Channel::Fault, fault_s, "perception: no data");
+    if !ask.is("not-alerted") {
+        ridden.alert(HmiAlert::TakeoverRequest, fault_s + 0.3, ridden.to_s);
+    }
+    ridden.tell.mode(fault_s + 0.5, DrivingMode::MinimalRisk);
+    ridden.tell.indicate(Indicator::Hazard, fault_s + 0.6, ridden.to_s);
+    if ask.is("not-alerted") {
+        ridden = ridden.faulty(stands - fault_s, fault_s, stands);
+    }
+    Ok(ride.plan(ridden, ask.fault))
+}
+
+/// The driver takes over, drives by hand for more than a minute, and gives back.
+pub(crate) fn operability(ask: &Ask<'_>) -> Result<Plan, Error> {
+    let ride = Ride::new(ask.track, ask.item)?;
+    let by_hand_s = if ask.is("too-short") { 50.0 } else { 62.0 };
+    let room = ride.exit_m - ride.entry_m;
+    let top = (room / (62.0 + 6.0)).min(11.0);
+    let ridden = ride.drive(&ride.pace().slow(0.0, ride.way.length_m(), top));
+    let mut ridden = ridden?;
+    let from = ridden.time(ride.entry_m) + 2.0;
+    let to = from + by_hand_s;
+    ridden.tell.on(Channel::DriverOverride, from - 0.2, from + 0.8);
+    ridden.tell.code(Channel::OverrideReason, 0.0, 0);
+    ridden.tell.code(Channel::OverrideReason, from - 0.2, override_reason::STEERING);
+    ridden.tell.code(Channel::OverrideReason, from + 0.8, 0);
+    ridden.tell.mode(from, DrivingMode::Manual).mode(to, DrivingMode::Automated);
+    ridden.alert(HmiAlert::Information, from, from + 2.0);
+    if ask.is("too-short") {
+        ridden = ridden.faulty(by_hand_s, from, to);
+    }
+    Ok(ride.plan(ridden, ask.fault))
+}
+
+/// The driver takes over and stops at once, from no more than 30 km/h.
+pub(crate) fn stop(ask: &Ask<'_>) -> Result<Plan, Error> {
+    let ride = Ride::new(ask.track, ask.item)?;
+    let at = f64::midpoint(ride.entry_m, ride.exit_m);
+    let v = 7.8;
+    let cruise = ride.pace().slow(ride.entry_m - HALF_M, at + 40.0, v).speed(at)?;
+    let pressed = cruise.end_s();
+    // The wish in seconds from taking over to the stand, by the deceleration.
+    let wish = if ask.is("slow-stop") { 2.5 } else { 1.6 };
+    let jerk = 40.0;
+    let stopping = |a: f64| {
+        let s = Speed::of(v).to_with(0.0, a, jerk);
+        s.end_s()
+    };
+    let decel = crate::solve(wish, 2.5, 8.5, stopping);
+    let speed = cruise.to_with(0.0, decel, jerk);
+    let stands = speed.end_s();
+    let mut ridden = ride.with(ride.way.path(|_| 0.0), speed.hold_s(AFTER_S));
+    ridden.tell.code(Channel::EmergencyStop, pressed, 1);
+    ridden.tell.code(Channel::DriverOverride, pressed, 1);
+    ridden.tell.code(Channel::OverrideReason, 0.0, 0);
+    ridden.tell.code(Channel::OverrideReason, pressed, override_reason::BRAKE);
+    ridden.tell.mode(pressed, DrivingMode::Manual);
+    ridden.tell.indicate(Indicator::Hazard, pressed + 0.3, ridden.to_s);
+    if ask.is("slow-stop") {
+        ridden = ridden.faulty(stands - pressed, pressed, stands);
+    }
+    Ok(ride.plan(ridden, ask.fault))
+}

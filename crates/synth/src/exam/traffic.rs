@@ -1,0 +1,190 @@
+//! Items with other vehicles and with things on the road.
+
+use lukao_model::Error;
+use lukao_model::code::Indicator;
+use lukao_model::vehicle::ActorClass;
+
+use super::Ask;
+use super::areas::Fault;
+use super::ride::{HALF_M, Ridden, Ride, target};
+use crate::body::Body;
+use crate::course::Course;
+use crate::path::Path;
+use crate::plan::Plan;
+use crate::speed::Speed;
+
+pub(crate) const TOO_CLOSE: Fault =
+    Fault { id: "too-close", rule: "following-distance", what: "follows 0.8 s behind", side: &[] };
+pub(crate) const NOT_INDICATED: Fault =
+    Fault { id: "not-indicated", rule: "indicator-missing", what: "overtakes without indicator", side: &[] };
+
+/// Length of a car, metres.
+const CAR_M: f64 = 4.5;
+
+/// Behind a car that slows, stops and goes on: the same motion some seconds later and some metres behind.
+pub(crate) fn following(ask: &Ask<'_>) -> Result<Plan, Error> {
+    let ride = Ride::new(ask.track, ask.item)?;
+    let (v, gap_s) = (10.0, if ask.is("too-close") { 0.8 } else { 2.2 });
+    let gap_m = 6.0;
+    let motion = |after_s: f64| {
+        Speed::of(v)
+            .hold_s(6.0 + after_s)
+            .to_with(5.0, 1.2, 1.0)
+            .hold_s(5.0)
+            .to_with(v, 1.0, 1.0)
+            .hold_s(4.0)
+            .to_with(0.0, 1.4, 1.0)
+            .hold_s(5.0)
+            .to_with(v, 1.0, 1.0)
+    };
+    let ego = motion(gap_s);
+    let end = ride.way.length_m() - HALF_M - 1.0;
+    let made = ego.distance_m(ego.end_s());
+    if made > end {
+        let found = format!("{end:.0} m");
+        return Err(Error::new(
+            ride.track.name(),
+            format!("{made:.0} m of way at station {}", ride.station.id),
+            found,
+        ));
+    }
+    let ego = ego.hold_to_m(end);
+    let ahead = CAR_M + gap_m + v * gap_s;
+    let mut ridden = ride.with(ride.way.path(|_| 0.0), ego);
+    let lead = ride.car("lead", ahead, 0.0, motion(0.0));
+    if ask.is("too-close") {
+        let t = ridden.time(ride.entry_m);
+        let to_s = ridden.to_s;
+        ridden = ridden.faulty(gap_s, t, to_s);
+    }
+    Ok(ride.plan(ridden.actor(lead), ask.fault))
+}
+
+/// Slower and a little to the right for an oncoming car.
+pub(crate) fn meeting(ask: &Ask<'_>) -> Result<Plan, Error> {
+    let ride = Ride::new(ask.track, ask.item)?;
+    let middle = f64::midpoint(ride.entry_m, ride.exit_m);
+    let spot = ride.way.spot(middle);
+    let lane = ride.track.lane(spot.lane);
+    let Some(other) =
+        lane.left.map(|l| ride.track.lane(l)).filter(|l| l.kind.is_traffic() && l.travel != lane.travel)
+    else {
+        return Err(Error::new(
+            ride.track.name(),
+            format!("a lane of oncoming traffic at station {}", ride.station.id),
+            "none",
+        ));
+    };
+    let over = 0.5 * (lane.width_at(spot.station_m) + other.width_at(0.5 * other.length_m()));
+    let aside = |s: f64| {
+        let u = ((s - middle).abs() - 20.0).max(0.0) / 30.0;
+        if u >= 1.0 { 0.0 } else { -0.35 * (1.0 - u * u * u * (10.0 - 15.0 * u + 6.0 * u * u)) }
+    };
+    let ridden = ride.drive_on(ride.way.path(aside), &ride.pace().slow(middle - 30.0, middle + 15.0, 7.0))?;
+    let meets = ridden.time(middle);
+    // Against the way, in the lane on the left.
+    let mps = 8.0 + ask.pick(3);
+    let n = (ride.way.length_m() / 4.0) as usize;
+    let points: Vec<[f64; 2]> = (0..=n).rev().map(|k| ride.way.place(4.0 * k as f64, over)).collect();
+    let path = Path::through(&points);
+    let to_middle = path.length_m() - middle;
+    let from = (to_middle - mps * meets).max(HALF_M);
+    let late = meets - (to_middle - from) / mps;
+    let seen = (late.max(0.0), late.max(0.0) + (path.length_m() - from - 5.0) / mps);
+    let course = Course::new(path, Speed::of(mps)).from_m(from - mps * late.max(0.0));
+    let car = target(Body::car("oncoming").course(course), &ride.way).log(move |a| a.present_s(&[seen]));
+    Ok(ride.plan(ridden.actor(car), ask.fault))
+}
+
+/// Past a slow car by the lane on the left, and back well before it.
+pub(crate) fn overtaking(ask: &Ask<'_>) -> Result<Plan, Error> {
+    let ride = Ride::new(ask.track, ask.item)?;
+    let (change, slow) = (55.0, 5.0);
+    let out = ride.entry_m + 45.0;
+    // Times are taken at the ego's own speed: it is steady there.
+    let steady = ride.pace().speed(ride.way.length_m() - 5.0)?;
+    let at = |s: f64| steady.time_at_m(s);
+    // The lead is 42 m ahead, bumper to bumper, as the change begins.
+    let lead_m = out + CAR_M + 42.0 - slow * at(out);
+    // Back from where the ego is 22 m ahead of it.
+    let ahead = |s: f64| s - CAR_M - (lead_m + slow * at(s)) - 22.0;
+    let back = crate::solve(0.0, out + change, ride.way.length_m(), ahead);
+    if back + change > ride.exit_m {
+        let found = format!("{:.0} m", ride.exit_m - ride.entry_m);
+        return Err(Error::new(
+            ride.track.name(),
+            format!("{:.0} m between the gates of station {}", back + change - ride.entry_m, ride.station.id),
+            found,
+        ));
+    }
+    let (path, left) = ride.beside(&[(out, back)], change)?;
+    let mut ridden = ride.drive_on(path, &ride.pace())?;
+    let sides = if left { [Indicator::Left, Indicator::Right] } else { [Indicator::Right, Indicator::Left] };
+    if ask.is("not-indicated") {
+        let (a, b) = (at(out), at(back + change));
+        ridden = ridden.faulty(1.0, a, b);
+    } else {
+        ridden.tell.indicate(sides[0], at(out) - 3.8, at(out + change));
+        ridden.tell.indicate(sides[1], at(back) - 3.4, at(back + change));
+    }
+    let lead = ride.car("slow", lead_m, 0.0, Speed::of(slow));
+    Ok(ride.plan(ridden.actor(lead), ask.fault))
+}
+
+/// Round things on the way, by the lane beside: `things` are their places along the way.
+fn round(ride: &Ride, things: &[f64], mps: f64) -> Result<Ridden, Error> {
+    let first = things.iter().copied().fold(f64::INFINITY, f64::min);
+    let last = things.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let change = 40.0;
+    let (out, back) = (first - HALF_M - 8.0 - change, last + HALF_M + 6.0);
+    let (path, left) = ride.beside(&[(out, back)], change)?;
+    let mut ridden = ride.drive_on(path, &ride.pace().slow(out - 10.0, back + change, mps))?;
+    let sides = if left { [Indicator::Left, Indicator::Right] } else { [Indicator::Right, Indicator::Left] };
+    let at = |s: f64| ridden.speed.time_at_m(s);
+    let times = [at(out) - 4.0, at(out + change), at(back) - 3.6, at(back + change)];
+    ridden.tell.indicate(sides[0], times[0], times[1]).indicate(sides[1], times[2], times[3]);
+    Ok(ridden)
+}
+
+/// Past the cones that close the lane.
+pub(crate) fn works(ask: &Ask<'_>) -> Result<Plan, Error> {
+    let ride = Ride::new(ask.track, ask.item)?;
+    let mut cones: Vec<(f64, [f64; 2])> = Vec::new();
+    for f in ride.track.fixtures().iter().filter(|f| f.kind != "roadMark") {
+        let at = [f.at_m[0], f.at_m[1]];
+        let near = ride.way.spots.iter().min_by(|a, b| away(a.at, at).total_cmp(&away(b.at, at)));
+        if let Some(s) = near.filter(|s| away(s.at, at) < 6.0 && s.s_m > ride.entry_m && s.s_m < ride.exit_m)
+        {
+            cones.push((s.s_m, at));
+        }
+    }
+    if cones.is_empty() {
+        return Err(Error::new(
+            ride.track.name(),
+            format!("things that close a lane at station {}", ride.station.id),
+            "none",
+        ));
+    }
+    let places: Vec<f64> = cones.iter().map(|c| c.0).collect();
+    let mut ridden = round(&ride, &places, 7.5)?;
+    for (k, (_, [x, y])) in cones.iter().enumerate() {
+        let cone = Body::other(&format!("cone-{}", k + 1), ActorClass::Object, 0.4, 0.4)
+            .course(Course::standing(*x, *y, 0.0));
+        ridden = ridden.actor(target(cone, &ride.way));
+    }
+    Ok(ride.plan(ridden, ask.fault))
+}
+
+fn away(a: [f64; 3], b: [f64; 2]) -> f64 {
+    lukao_model::math::hypot(a[0] - b[0], a[1] - b[1])
+}
+
+/// Round a box that fell off somebody's load.
+pub(crate) fn spilled(ask: &Ask<'_>) -> Result<Plan, Error> {
+    let ride = Ride::new(ask.track, ask.item)?;
+    let at = f64::midpoint(ride.entry_m, ride.exit_m) + ask.pick(5);
+    let ridden = round(&ride, &[at, at + 3.0], 7.5)?;
+    let boxes = ride.thing("box-1", ActorClass::Object, at, 0.3, [0.8, 0.6]);
+    let more = ride.thing("box-2", ActorClass::Object, at + 3.0, -0.4, [0.5, 0.5]);
+    Ok(ride.plan(ridden.actor(boxes).actor(more), ask.fault))
+}
