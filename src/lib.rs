@@ -22,7 +22,8 @@ mod place;
 
 pub use log_track::track_of;
 pub use lukao_exam::{
-    Basis, Exam, Grader, Inputs, ItemStatus, Options, Overall, Progress, SourceFile, Verdict, Watch, verdict,
+    Attempts, Basis, Exam, GradedDrive, Grader, Inputs, ItemStatus, Judged, Options, Overall, Progress,
+    SourceFile, Verdict, Watch, attempts, verdict, verdict_of,
 };
 pub use lukao_model as model;
 pub use lukao_model::{Drive, Error, Position};

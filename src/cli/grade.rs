@@ -5,6 +5,7 @@ use std::io::BufReader;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
+use lukao::attempts::Finder;
 use lukao::logs::{DriveSource, Input, Limits, ReadOptions, native};
 use lukao::model::Header;
 use lukao::{Align, Error, Exam, Grader, Options, Placed, SourceFile, Verdict, Watch};
@@ -171,14 +172,28 @@ impl Job {
                 native::verify_stream(second, &name, &self.reading, &mut lukao_contact::verify_index)
             });
             let graded = (|| {
-                let mut source: Box<dyn DriveSource> = if self.map {
-                    Box::new(native::over(map::map(path)?, &name, &self.reading)?)
-                } else {
-                    Box::new(native::NativeReader::open(open()?, &name, &self.reading)?)
+                let source = || -> Result<Box<dyn DriveSource>, Error> {
+                    Ok(if self.map {
+                        Box::new(native::over(map::map(path)?, &name, &self.reading)?)
+                    } else {
+                        Box::new(native::NativeReader::open(open()?, &name, &self.reading)?)
+                    })
                 };
+                let again = source;
+                let mut source = source()?;
                 let found = self.tracks.find(path, source.header())?;
                 let placed = self.place(found.as_deref(), source.header(), &mut options)?;
-                let mut grader = Grader::new(placed.as_ref().map(Placed::track), &self.exam, &options)?;
+                let track = placed.as_ref().map(Placed::track);
+                if self.exam.items.iter().any(|i| i.station.is_some()) {
+                    // A rule looks at an attempt as a whole, so attempts are found before the rules run.
+                    let mut finder = Finder::new(&self.exam, track);
+                    let mut first = again()?;
+                    while let Some(stretch) = first.next_stretch()? {
+                        finder.push(&stretch);
+                    }
+                    options.attempts = Some(finder.finish());
+                }
+                let mut grader = Grader::new(track, &self.exam, &options)?;
                 while let Some(stretch) = source.next_stretch()? {
                     grader.push(&stretch)?;
                 }

@@ -7,13 +7,14 @@ use lukao_measure::{Admit, LOOK_AHEAD_NS, LOOK_BACK_NS, Measures};
 use lukao_model::time::S;
 use lukao_model::{Drive, Error, Interval, Intervals, RuleResult};
 use lukao_rules::{Context, Instance, Judging};
-use lukao_track::Track;
+use lukao_track::{Station, Track};
 use rayon::prelude::*;
 
+use crate::attempts::{self, Attempts, Try};
 use crate::options::{Options, Progress};
 use crate::pack::Exam;
-use crate::score::{self, Answer, Graded};
-use crate::verdict::{DriveInfo, LogNote, Verdict};
+use crate::score::{self, Answer, GradedDrive};
+use crate::verdict::{AttemptStatus, DriveInfo, LogNote, Verdict};
 use crate::window::Buffer;
 
 /// Grades one drive, pushed in stretches.
@@ -23,20 +24,23 @@ pub struct Grader<'a> {
     track: Option<&'a Track>,
     exam: &'a Exam,
     options: Options,
+    attempts: Attempts,
     admit: Admit,
     buffer: Buffer,
     /// By rule: those of one rule run one after another. They wait for the same measures, and a thread that
     /// computes one in parallel must not be handed a job that waits for it.
-    slots: Vec<Vec<Slot>>,
+    slots: Vec<Vec<Slot<'a>>>,
     /// Begin of the next block.
     next_ns: Option<i64>,
     drive: Option<DriveInfo>,
 }
 
 /// A rule at work for one requirement.
-struct Slot {
+struct Slot<'a> {
     item: usize,
     requirement: usize,
+    /// The attempt that it judges: its index among the tries, when it was, and where.
+    of: Option<(usize, Interval, Option<&'a Station>)>,
     scope: Option<usize>,
     judging: Judging,
     instance: Box<dyn Instance>,
@@ -60,31 +64,43 @@ impl<'a> Grader<'a> {
             let expected = format!("a level of the exam {} ({})", exam.id, exam.levels.join(", "));
             return Err(Error::new("options", expected, format!("\"{level}\"")));
         }
-        let mut slots: BTreeMap<&str, Vec<Slot>> = BTreeMap::new();
+        let attempts = options.attempts.clone().unwrap_or_default();
+        let stations = track.map_or(&[][..], Track::stations);
+        let mut slots: BTreeMap<&str, Vec<Slot<'a>>> = BTreeMap::new();
         for (i, item) in exam.items.iter().enumerate() {
+            let tries = attempts.tries.iter().enumerate().filter(|(_, t)| t.item == item.id);
+            let at = |t: &Try| stations.iter().find(|s| t.station.as_ref() == Some(&s.id));
+            let of: Vec<_> = match item.station {
+                None => vec![None],
+                Some(_) => tries
+                    .filter(|(_, t)| t.status == AttemptStatus::Valid)
+                    .map(|(k, t)| Some((k, t.when, at(t))))
+                    .collect(),
+            };
             for (r, requirement) in item.requires.iter().enumerate() {
                 let Some(rule) = &requirement.rule else {
                     continue;
                 };
                 let entry = lukao_rules::find(rule)
                     .ok_or_else(|| Error::new(&exam.id, "a known rule", format!("\"{rule}\"")))?;
-                slots.entry(entry.meta.id).or_default().push(Slot {
-                    item: i,
-                    requirement: r,
-                    scope: requirement.scope,
-                    judging: Judging { decision: exam.decision, max_u: requirement.max_u },
-                    instance: entry.load(&requirement.params)?,
-                    scope_unknown: RuleResult::default(),
-                });
+                for of in &of {
+                    slots.entry(entry.meta.id).or_default().push(Slot {
+                        item: i,
+                        requirement: r,
+                        of: *of,
+                        scope: requirement.scope,
+                        judging: Judging { decision: exam.decision, max_u: requirement.max_u },
+                        instance: entry.load(&requirement.params)?,
+                        scope_unknown: RuleResult::default(),
+                    });
+                }
             }
         }
-        let admit = match &exam.admit[..] {
-            [] => Admit::ALL,
-            some => Admit::only(some.iter().copied()),
-        };
+        let admit = Admit::of(&exam.admit);
         Ok(Self {
             track,
             exam,
+            attempts,
             options: options.clone(),
             admit,
             buffer: Buffer::default(),
@@ -112,25 +128,34 @@ impl<'a> Grader<'a> {
     ///
     /// # Errors
     /// If nothing was pushed, or the caller breaks off.
-    pub fn finish(mut self) -> Result<Verdict, Error> {
+    pub fn finish(self) -> Result<Verdict, Error> {
+        let (exam, options) = (self.exam, self.options.clone());
+        Ok(score::verdict(exam, &options, vec![self.finish_drive()?]))
+    }
+
+    /// Grades what is left, for an exam of several drives: see [`verdict_of`].
+    ///
+    /// # Errors
+    /// If nothing was pushed, or the caller breaks off.
+    pub fn finish_drive(mut self) -> Result<GradedDrive, Error> {
         self.run(true)?;
         let Some(drive) = self.drive else {
             return Err(Error::new("drive", "at least one time stamp", "none"));
         };
-        let Self { exam, options, buffer, slots, .. } = self;
+        let Self { options, attempts, buffer, slots, .. } = self;
         let answers: Vec<Answer> = slots
             .into_iter()
             .flatten()
             .map(|slot| {
-                let (item, requirement) = (slot.item, slot.requirement);
+                let (item, requirement, of) = (slot.item, slot.requirement, slot.of.map(|o| o.0));
                 let params = slot.instance.params();
                 let mut result = slot.instance.finish();
                 result.undetermined.extend(slot.scope_unknown.undetermined);
                 result.undetermined.sort_by(|a, b| (a.when, &a.what, &a.why).cmp(&(b.when, &b.what, &b.why)));
-                Answer { item, requirement, params, result }
+                Answer { item, requirement, of, params, result }
             })
             .collect();
-        Ok(score::verdict(Graded { exam, options: &options, drive, span: buffer.seen(), answers }))
+        Ok(GradedDrive { inputs: options.inputs, drive, span: buffer.seen(), attempts, answers })
     }
 
     fn take(&mut self, stretch: &Drive) -> Result<(), Error> {
@@ -174,18 +199,34 @@ impl<'a> Grader<'a> {
             return Ok(());
         };
         let held = self.buffer.held();
+        let due = |slot: &Slot<'_>| slot.of.is_none_or(|(_, when, _)| when.meet(&block).is_some());
+        if !self.slots.iter().flatten().any(due) {
+            return Ok(());
+        }
         let measures = Measures::new(&window, block, self.track, self.admit, held);
         let scopes: Vec<_> = self.exam.scopes.iter().map(|s| s.times(&measures)).collect();
         let always = Intervals::all();
-        let scan = |slot: &mut Slot| {
+        let scan = |slot: &mut Slot<'_>| {
+            if !due(slot) {
+                return;
+            }
             let times = slot.scope.and_then(|s| scopes.get(s));
             let scope = times.map_or(&always, |t| &t.inside);
+            let (attempt, station) = match slot.of {
+                Some((_, when, station)) => (
+                    Some(scope.as_slice().iter().filter_map(|i| i.meet(&when)).collect::<Intervals>()),
+                    station,
+                ),
+                None => (None, None),
+            };
+            let scope = attempt.as_ref().unwrap_or(scope);
             for m in times.iter().flat_map(|t| &t.unknown) {
-                if let Some(when) = m.when.meet(&block) {
+                let when = slot.of.map_or(Some(m.when), |o| m.when.meet(&o.1));
+                if let Some(when) = when.and_then(|w| w.meet(&block)) {
                     slot.scope_unknown.missing(&m.what, &m.why, when);
                 }
             }
-            slot.instance.scan(&Context::new(&measures, scope).judging(slot.judging));
+            slot.instance.scan(&Context::new(&measures, scope).judging(slot.judging).at(station));
         };
         self.slots.par_iter_mut().for_each(|of_rule| of_rule.iter_mut().for_each(&scan));
         Ok(())
@@ -229,12 +270,27 @@ fn describe(drive: &Drive) -> DriveInfo {
     }
 }
 
+/// One exam of several drives, each graded by a grader with the same exam and options. Items are tried in the order of the drives.
+///
+/// # Errors
+/// If there is no drive.
+pub fn verdict_of(exam: &Exam, options: &Options, drives: Vec<GradedDrive>) -> Result<Verdict, Error> {
+    if drives.is_empty() {
+        return Err(Error::new(&exam.id, "at least one drive", "none"));
+    }
+    Ok(score::verdict(exam, options, drives))
+}
+
 /// Grades a whole drive: one push, nothing copied. The track, if there is one, must lie in the drive's frame.
 ///
 /// # Errors
 /// If the drive is empty, the options do not fit the exam, or the caller breaks off.
 pub fn grade(drive: &Drive, track: Option<&Track>, exam: &Exam, options: &Options) -> Result<Verdict, Error> {
-    let mut grader = Grader::new(track, exam, options)?;
+    let mut options = options.clone();
+    if options.attempts.is_none() && exam.items.iter().any(|i| i.station.is_some()) {
+        options.attempts = Some(attempts::find(drive, track, exam));
+    }
+    let mut grader = Grader::new(track, exam, &options)?;
     grader.take(drive)?;
     grader.finish()
 }

@@ -9,6 +9,7 @@
 //! assert_eq!(exam.score.pass, 80.0);
 //! ```
 
+pub mod attempts;
 pub mod coverage;
 pub mod grader;
 pub mod options;
@@ -22,9 +23,11 @@ mod score;
 mod toml_at;
 mod window;
 
+pub use attempts::{Attempts, Judged, Try};
 pub use builtin::{BUILTIN, Builtin, builtin};
-pub use grader::{Grader, grade};
+pub use grader::{Grader, grade, verdict_of};
 pub use load::PACK_FORMAT;
 pub use options::{DEFAULT_BLOCK_NS, Inputs, Options, Progress, Watch};
 pub use pack::{Basis, Exam, Exercise, Item, Judge, Requirement, Source, Title};
+pub use score::GradedDrive;
 pub use verdict::{ItemStatus, Overall, SCHEMA_VERSION, SourceFile, Verdict};

@@ -5,11 +5,13 @@ use lukao_model::{Error, Origin, Position};
 use sha2::{Digest, Sha256};
 
 use crate::pack::{
-    Basis, CausedBy, Exam, Exercise, Item, Judge, Requirement, ScoreModel, ScoreRule, ScoreScope, Source,
-    Title,
+    Basis, CausedBy, Effect, Exam, Exercise, Item, Judge, Requirement, ScoreModel, ScoreRule, ScoreScope,
+    Source, Switch, Title,
 };
 use crate::scope::{self, Scope};
 use crate::toml_at::{Doc, Node, Table, suggestion};
+
+mod extra;
 
 /// Version of the pack format that this engine reads.
 pub const PACK_FORMAT: i64 = 1;
@@ -29,6 +31,14 @@ impl Exam {
     /// The first thing that is not right, with line and column: an unknown key, id, rule or parameter, a value
     /// out of range, an item without a requirement, a requirement without a source.
     pub fn parse(name: &str, text: &str) -> Result<Self, Error> {
+        Self::parse_with(name, text, &[])
+    }
+
+    /// Reads a pack, with other readings chosen than its own: pairs of switch and value.
+    ///
+    /// # Errors
+    /// As [`Exam::parse`]; a switch or value that the pack does not have.
+    pub fn parse_with(name: &str, text: &str, choices: &[(String, String)]) -> Result<Self, Error> {
         let doc = Doc { name, text };
         let parsed = doc.parse()?;
         let root = doc.root(&parsed);
@@ -54,7 +64,9 @@ impl Exam {
             None => Vec::new(),
         };
         let score = score(&head.need("score")?.table()?)?;
+        let attempts = extra::attempts(head.get("attempts").as_ref(), &levels)?;
         head.finish()?;
+        let switches = extra::switches(name, root.get("switch").as_ref(), choices)?;
 
         let mut scopes: Vec<Scope> = Vec::new();
         if let Some(n) = root.get("scope") {
@@ -62,7 +74,8 @@ impl Exam {
                 scopes.push(scope::parse(name, &node)?);
             }
         }
-        let known = Known { levels: &levels, scopes: &scopes };
+        let known = Known { levels: &levels, scopes: &scopes, switches: &switches };
+        let each = extra::each(root.get("each").as_ref(), &known)?;
         let mut items: Vec<Item> = Vec::new();
         let list = root.need("item")?;
         for node in list.list()? {
@@ -75,9 +88,25 @@ impl Exam {
         if items.is_empty() {
             return Err(list.wrong("at least one item", "none"));
         }
+        extra::spread(each, &mut items)?;
         root.finish()?;
         let sha256 = hex(&Sha256::digest(text.as_bytes()));
-        Ok(Self { id, edition, title, issuer, about, decision, admit, score, levels, scopes, items, sha256 })
+        Ok(Self {
+            id,
+            edition,
+            title,
+            issuer,
+            about,
+            decision,
+            admit,
+            score,
+            levels,
+            attempts,
+            switches,
+            scopes,
+            items,
+            sha256,
+        })
     }
 }
 
@@ -85,6 +114,7 @@ impl Exam {
 struct Known<'a> {
     levels: &'a [String],
     scopes: &'a [Scope],
+    switches: &'a [Switch],
 }
 
 fn title(node: &Node<'_>) -> Result<Title, Error> {
@@ -149,12 +179,19 @@ fn item(node: &Node<'_>, known: &Known<'_>) -> Result<Item, Error> {
         area: t.need("area")?.id()?,
         levels,
         station: t.get("station").map(|n| n.id()).transpose()?,
+        repeat: match t.get("repeat") {
+            Some(n) => n.whole(1..=20)? as u32,
+            None => 1,
+        },
         exercise,
         requires: Vec::new(),
     };
     let list = t.need("require")?;
     for node in list.list()? {
-        let next = requirement(&node, known)?;
+        let t = node.table()?;
+        let next = requirement(&node, &t, known)?;
+        t.finish()?;
+        let Some(next) = next else { continue };
         if item.requires.iter().any(|r| r.id == next.id) {
             let expected = "an `id` for each requirement of an item that differs from the others'";
             return Err(node.wrong(expected, format!("\"{}\" again", next.id)));
@@ -176,8 +213,8 @@ fn level(node: &Node<'_>, known: &Known<'_>) -> Result<String, Error> {
     Err(node.wrong(format!("one of the exam's levels ({})", known.levels.join(", ")), format!("\"{name}\"")))
 }
 
-fn requirement(node: &Node<'_>, known: &Known<'_>) -> Result<Requirement, Error> {
-    let t = node.table()?;
+/// A requirement, if the switches in force want it. The caller finishes the table.
+fn requirement(node: &Node<'_>, t: &Table<'_>, known: &Known<'_>) -> Result<Option<Requirement>, Error> {
     let judge = match t.get("judge") {
         Some(n) => {
             n.word(&[("log", Judge::Log), ("examiner", Judge::Examiner), ("record", Judge::Record)])?
@@ -216,6 +253,8 @@ fn requirement(node: &Node<'_>, known: &Known<'_>) -> Result<Requirement, Error>
         Some(n) => n.list()?.iter().map(Node::text).collect::<Result<_, _>>()?,
         None => Vec::new(),
     };
+    let wanted = extra::wanted(t.get("when").as_ref(), known.switches)?;
+    let effect = extra::effect(t)?;
     let requirement = Requirement {
         id,
         judge,
@@ -223,7 +262,16 @@ fn requirement(node: &Node<'_>, known: &Known<'_>) -> Result<Requirement, Error>
         params,
         what,
         scope,
-        points: t.need("points")?.number(0.0..=1e6)?,
+        points: match effect {
+            Effect::Charge => t.need("points")?.number(0.0..=1e6)?,
+            Effect::Invalidate(_) => 0.0,
+        },
+        effect,
+        occasions: match t.get("occasions") {
+            Some(n) => n.whole(0..=1_000_000)? as u64,
+            None => 0,
+        },
+        shared: false,
         must: flag(t.get("must"))?,
         veto: flag(t.get("veto"))?,
         max_u: t.get("max_u").map(|n| n.number(0.0..=1e9)).transpose()?,
@@ -236,8 +284,10 @@ fn requirement(node: &Node<'_>, known: &Known<'_>) -> Result<Requirement, Error>
         articles,
         source: source(&t.need("source")?)?,
     };
-    t.finish()?;
-    Ok(requirement)
+    if effect != Effect::Charge && (requirement.must || requirement.veto) {
+        return Err(node.wrong("no `must` or `veto` where a breach makes the attempt invalid", "one"));
+    }
+    Ok(wanted.then_some(requirement))
 }
 
 /// Looks the rule up and lets it check its parameters; puts the place back into what it objects to.

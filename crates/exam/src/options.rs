@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use lukao_model::time::{Interval, S};
 
+use crate::attempts::Attempts;
 use crate::verdict::SourceFile;
 
 /// Length of a block if the caller does not choose, ns.
@@ -18,6 +19,9 @@ pub struct Options {
     pub strict: bool,
     /// Level applied for, if the exam has levels.
     pub level: Option<String>,
+    /// Where and when items were tried, for an exam whose items are driven at stations: see [`attempts`](crate::attempts). Without
+    /// it [`grade`](crate::grade) looks for them itself, and a [`Grader`](crate::Grader) takes such items as not tried.
+    pub attempts: Option<Attempts>,
     /// Length of a block, ns, at least 1 s. Changes memory and speed, never the verdict.
     pub block_ns: i64,
     /// What the inputs are called and their hashes, for the verdict.
@@ -56,6 +60,7 @@ impl Default for Options {
         Self {
             strict: false,
             level: None,
+            attempts: None,
             block_ns: DEFAULT_BLOCK_NS,
             inputs: Inputs::default(),
             watch: None,
@@ -68,6 +73,7 @@ impl std::fmt::Debug for Options {
         f.debug_struct("Options")
             .field("strict", &self.strict)
             .field("level", &self.level)
+            .field("attempts", &self.attempts)
             .field("block_ns", &self.block_ns)
             .field("inputs", &self.inputs)
             .field("watch", &self.watch.is_some())

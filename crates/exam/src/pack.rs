@@ -31,12 +31,116 @@ pub struct Exam {
     pub score: ScoreRule,
     /// Levels from low to high; empty if the exam has none.
     pub levels: Vec<String>,
+    /// Which attempts at an item count.
+    pub attempts: AttemptRule,
+    /// Readings that are in dispute, each with the one in force.
+    pub switches: Vec<Switch>,
     /// Named scopes.
     pub scopes: Vec<Scope>,
     /// Items in the pack's order.
     pub items: Vec<Item>,
     /// SHA-256 of the pack's text, lower-case hexadecimal.
     pub sha256: String,
+}
+
+/// Which attempts at an item count.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct AttemptRule {
+    /// The rule in general.
+    pub policy: Policy,
+    /// Levels for which only the first valid attempt counts, whatever the rule in general.
+    pub first_valid: Vec<String>,
+    /// On whose authority; absent if the pack says nothing of attempts.
+    pub source: Option<Source>,
+}
+
+/// Which of the valid attempts at an item count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Policy {
+    /// The first; for an item that is repeated, the first so many.
+    #[default]
+    FirstValid,
+    /// The last: an item may be tried again; for an item that is repeated, the last so many.
+    LastValid,
+    /// All.
+    AllValid,
+}
+
+/// A reading that is in dispute.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
+pub struct Switch {
+    /// Stable name, kebab-case.
+    pub name: String,
+    /// What is in dispute.
+    pub title: Title,
+    /// Readings that may be chosen; the first is the pack's own choice.
+    pub values: Vec<String>,
+    /// The one in force.
+    pub value: String,
+    /// Where the dispute comes from.
+    pub source: Source,
+}
+
+/// What a breach does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Effect {
+    /// It costs points, and perhaps the item or the exam.
+    #[default]
+    Charge,
+    /// It makes the attempt invalid: it counts neither for nor against the vehicle.
+    Invalidate(Reason),
+}
+
+/// Why an attempt does not count: the closed list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Reason {
+    /// A target did not do what the procedure says.
+    TargetOutOfTolerance,
+    /// The reference data are not good enough.
+    ReferenceBelowGrade,
+    /// The conditions of the exam did not hold.
+    ConditionsLeft,
+    /// Somebody who is no part of the exam got in the way.
+    ThirdParty,
+    /// A fault of the field or its installations.
+    FieldFault,
+    /// A fault of the recording.
+    LoggingFault,
+    /// The vehicle was changed after this attempt.
+    VehicleChanged,
+}
+
+impl Reason {
+    /// All, with the names that packs, marks and rulings use.
+    pub const ALL: [(&'static str, Self); 7] = [
+        ("target-out-of-tolerance", Self::TargetOutOfTolerance),
+        ("reference-below-grade", Self::ReferenceBelowGrade),
+        ("conditions-left", Self::ConditionsLeft),
+        ("third-party", Self::ThirdParty),
+        ("field-fault", Self::FieldFault),
+        ("logging-fault", Self::LoggingFault),
+        ("vehicle-changed", Self::VehicleChanged),
+    ];
+
+    /// Stable name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|r| r.1 == self).map_or("", |r| r.0)
+    }
+
+    /// The reason of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|r| r.0 == name).map(|r| r.1)
+    }
 }
 
 /// A title in two languages.
@@ -110,8 +214,10 @@ pub struct Item {
     pub area: String,
     /// Levels that need it; empty means all.
     pub levels: Vec<String>,
-    /// Kind of station on the track where it is driven; absent means anywhere.
+    /// Kind of station on the track where it is driven; absent means anywhere, and the whole drive is judged.
     pub station: Option<String>,
+    /// How many valid attempts it takes.
+    pub repeat: u32,
     /// Whether it must be met with.
     pub exercise: Exercise,
     /// What it requires.
@@ -144,6 +250,12 @@ pub struct Requirement {
     pub what: Option<Title>,
     /// Index into [`Exam::scopes`]: when it counts; absent means always.
     pub scope: Option<usize>,
+    /// What a breach does.
+    pub effect: Effect,
+    /// With fewer occasions than this the item is not exercised.
+    pub occasions: u64,
+    /// Whether the pack makes it of every item. It does not show that the item was exercised.
+    pub shared: bool,
     /// Points that each breach costs.
     pub points: f64,
     /// A breach fails the item.

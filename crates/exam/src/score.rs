@@ -1,55 +1,79 @@
 //! From the rules' answers to the verdict: events charged once, points, items, and the whole in one word.
 
+mod attempts;
+
+use std::collections::BTreeMap;
+
 use lukao_model::outcome::{Causation, Finding, Outcome};
 use lukao_model::time::{Interval, Intervals, S};
 use lukao_model::{Missing, RuleResult};
 
+use crate::attempts::Attempts;
 use crate::options::{Inputs, Options};
-use crate::pack::{Basis, CausedBy, Exam, Exercise, Item, Judge, Requirement, ScoreModel};
+use crate::pack::{Basis, CausedBy, Effect, Exam, Exercise, Item, Judge, Requirement, ScoreModel};
 use crate::verdict::{
-    BasisShare, DriveInfo, ExamInfo, ItemResult, ItemStatus, LevelGap, LevelResult, Overall, Param,
+    BasisShare, DriveInfo, ExamInfo, ItemResult, ItemStatus, LevelGap, LevelResult, LogNote, Overall, Param,
     ParamValue, Provenance, RequirementResult, SCHEMA_VERSION, Score, ScoredFinding, SourceFile, Verdict,
 };
 
 /// What one rule answered for one requirement.
+#[derive(Debug)]
 pub(crate) struct Answer {
     pub item: usize,
     pub requirement: usize,
+    /// Index of the try that it judged, for an item that is driven at stations.
+    pub of: Option<usize>,
     pub params: toml::Table,
     pub result: RuleResult,
 }
 
-/// Everything that a verdict is made of.
-pub(crate) struct Graded<'a> {
-    pub exam: &'a Exam,
-    pub options: &'a Options,
-    pub drive: DriveInfo,
-    pub span: Option<Interval>,
-    pub answers: Vec<Answer>,
+/// What the rules answered of one drive of an exam.
+#[derive(Debug)]
+pub struct GradedDrive {
+    pub(crate) inputs: Inputs,
+    pub(crate) drive: DriveInfo,
+    pub(crate) span: Option<Interval>,
+    pub(crate) attempts: Attempts,
+    pub(crate) answers: Vec<Answer>,
 }
 
-pub(crate) fn verdict(graded: Graded<'_>) -> Verdict {
-    let Graded { exam, options, drive, span, answers } = graded;
+pub(crate) fn verdict(exam: &Exam, options: &Options, drives: Vec<GradedDrive>) -> Verdict {
     let mut findings = Vec::new();
     let mut items: Vec<ItemResult> = exam.items.iter().map(empty_item).collect();
-    for (item, out) in exam.items.iter().zip(&mut items) {
-        for requirement in &item.requires {
-            out.requirements.push(unanswered(exam, requirement, span));
+    let mut infos = Vec::with_capacity(drives.len());
+    let inputs: Vec<Inputs> = drives.iter().map(|d| d.inputs.clone()).collect();
+    for (drive, graded) in (0u32..).zip(drives) {
+        let GradedDrive { drive: mut info, span, attempts: tried, answers, .. } = graded;
+        info.notes.extend(tried.odd.iter().map(|text| odd_mark(text)));
+        infos.push(info);
+        let mut answers: BTreeMap<(usize, usize, Option<usize>), Answer> =
+            answers.into_iter().map(|a| ((a.item, a.requirement, a.of), a)).collect();
+        for (i, (item, out)) in exam.items.iter().zip(&mut items).enumerate() {
+            for (of, attempt) in attempts::of_item(item, &tried, drive, out) {
+                for (r, requirement) in item.requires.iter().enumerate() {
+                    let mut result = unanswered(exam, requirement, span);
+                    (result.attempt, result.drive) = (attempt, drive);
+                    let answer = answers.remove(&(i, r, of)).map(|a| (a.params, a.result));
+                    let ruled = || attempts::ruled(item, requirement, of, &tried, span);
+                    if let Some((params, answer)) = answer.or_else(ruled) {
+                        result.params = params.iter().filter_map(param).collect();
+                        result.outcome = answer.outcome();
+                        result.opportunities = answer.opportunities;
+                        result.judged_ns = answer.judged.total_ns();
+                        result.undetermined = answer.undetermined;
+                        let of = |f| found(&item.id, requirement, (attempt, drive), f);
+                        findings.extend(answer.findings.into_iter().map(of));
+                        if options.strict && requirement.source.basis == Basis::Profile {
+                            refuse(&mut result, span);
+                        }
+                    }
+                    out.requirements.push(result);
+                }
+            }
         }
     }
-    for a in answers {
-        let requirement = &exam.items[a.item].requires[a.requirement];
-        let out = &mut items[a.item].requirements[a.requirement];
-        out.params = a.params.iter().filter_map(param).collect();
-        out.outcome = a.result.outcome();
-        out.opportunities = a.result.opportunities;
-        out.judged_ns = a.result.judged.total_ns();
-        out.undetermined = a.result.undetermined;
-        if options.strict && requirement.source.basis == Basis::Profile {
-            refuse(out, span);
-        }
-        let item = &exam.items[a.item].id;
-        findings.extend(a.result.findings.into_iter().map(|f| found(item, requirement, f)));
+    for (item, out) in exam.items.iter().zip(&mut items).filter(|(_, out)| out.requirements.is_empty()) {
+        out.requirements = item.requires.iter().map(|r| idle(exam, r)).collect();
     }
     number(&mut findings, exam);
     if options.strict {
@@ -57,10 +81,17 @@ pub(crate) fn verdict(graded: Graded<'_>) -> Verdict {
             spare(f, "the demand is this project's own reading, on which strict mode does not decide");
         }
     }
+    for (item, out) in exam.items.iter().zip(&mut items) {
+        attempts::invalidate(out, &mut findings);
+        attempts::choose(exam, options, item, out);
+        attempts::spare_others(out, &mut findings);
+    }
     charge_once(&mut findings, exam.score.model);
     for item in &mut items {
         for r in &mut item.requirements {
-            let own = findings.iter().filter(|f| f.item == item.id && f.requirement == r.id);
+            let own = findings.iter().filter(|f| {
+                (&f.item, &f.requirement, f.attempt, f.drive) == (&item.id, &r.id, r.attempt, r.drive)
+            });
             r.findings = own.clone().map(|f| f.number).collect();
             r.deducted = own.map(|f| f.points).sum();
         }
@@ -82,15 +113,21 @@ pub(crate) fn verdict(graded: Graded<'_>) -> Verdict {
             about: exam.about.clone(),
             decision: exam.decision,
             strict: options.strict,
+            switches: exam.switches.clone(),
         },
         level,
         score,
         basis: basis(&items, &findings),
         items,
         findings,
-        provenance: provenance(exam, &options.inputs, &drive),
-        drives: vec![drive],
+        provenance: provenance(exam, &inputs, &infos),
+        drives: infos,
     }
+}
+
+fn odd_mark(text: &str) -> LogNote {
+    let subject = "examiner".into();
+    LogNote { code: "odd-mark".into(), subject, when: None, count: 1, text: text.into() }
 }
 
 fn empty_item(item: &Item) -> ItemResult {
@@ -103,6 +140,7 @@ fn empty_item(item: &Item) -> ItemResult {
         exercise: item.exercise,
         status: ItemStatus::NotExercised,
         deducted: 0.0,
+        repeat: item.repeat,
         attempts: Vec::new(),
         requirements: Vec::new(),
     }
@@ -120,6 +158,7 @@ fn unanswered(exam: &Exam, r: &Requirement, span: Option<Interval>) -> Requireme
     RequirementResult {
         id: r.id.clone(),
         attempt: None,
+        drive: 0,
         judge: r.judge,
         rule: r.rule.clone(),
         params: Vec::new(),
@@ -132,11 +171,26 @@ fn unanswered(exam: &Exam, r: &Requirement, span: Option<Interval>) -> Requireme
         caused_by: r.caused_by,
         source: r.source.clone(),
         outcome: Outcome::Undetermined,
+        invalidates: match r.effect {
+            Effect::Invalidate(reason) => Some(reason),
+            Effect::Charge => None,
+        },
+        shared: r.shared,
+        occasions_needed: r.occasions,
         opportunities: 0,
         judged_ns: 0,
         findings: Vec::new(),
         undetermined: vec![missing],
         deducted: 0.0,
+    }
+}
+
+/// A requirement of an item that was not tried.
+fn idle(exam: &Exam, r: &Requirement) -> RequirementResult {
+    RequirementResult {
+        outcome: Outcome::NotApplicable,
+        undetermined: Vec::new(),
+        ..unanswered(exam, r, None)
     }
 }
 
@@ -164,13 +218,20 @@ fn param((name, value): (&String, &toml::Value)) -> Option<Param> {
     Some(Param { name: name.clone(), value })
 }
 
-fn found(item: &str, r: &Requirement, finding: Finding) -> ScoredFinding {
+fn found(
+    item: &str,
+    r: &Requirement,
+    (attempt, drive): (Option<u32>, u32),
+    finding: Finding,
+) -> ScoredFinding {
     let others = finding.attribution.as_ref().is_some_and(|a| a.caused_by == Causation::Other);
     let spared = others && r.caused_by == CausedBy::EgoOrUndecided;
     let mut f = ScoredFinding {
         number: 0,
         item: item.into(),
         requirement: r.id.clone(),
+        attempt,
+        drive,
         points: r.points,
         must: r.must,
         veto: r.veto,
@@ -186,6 +247,9 @@ fn found(item: &str, r: &Requirement, finding: Finding) -> ScoredFinding {
 }
 
 fn spare(f: &mut ScoredFinding, why: &str) {
+    if f.not_charged.is_some() {
+        return;
+    }
     (f.points, f.must, f.veto) = (0.0, false, false);
     f.not_charged = Some(why.into());
 }
@@ -194,7 +258,7 @@ fn spare(f: &mut ScoredFinding, why: &str) {
 fn number(findings: &mut [ScoredFinding], exam: &Exam) {
     let place = |f: &ScoredFinding| exam.items.iter().position(|i| i.id == f.item);
     // A stable sort: findings of one requirement keep the order in which the rule gave them.
-    findings.sort_by_key(|f| (f.finding.from_ns, f.finding.to_ns, place(f)));
+    findings.sort_by_key(|f| (f.drive, f.finding.from_ns, f.finding.to_ns, place(f)));
     for (f, n) in findings.iter_mut().zip(1..) {
         f.number = n;
     }
@@ -208,13 +272,19 @@ const NEAR_NS: i64 = S;
 /// same rule under another limit, at overlapping times. A requirement's own findings are events of their own.
 fn charge_once(findings: &mut [ScoredFinding], model: ScoreModel) {
     let mut order: Vec<usize> = (0..findings.len()).collect();
-    // The dearest first; of equals the earlier.
-    let weight = |f: &ScoredFinding| (f.veto, f.must, f.points);
+    // The dearest first; of equals the one in an attempt at an item, then the earlier.
+    let weight = |f: &ScoredFinding| (f.veto, f.must, f.points, f.attempt.is_some());
     order.sort_by(|&a, &b| {
         let (wa, wb) = (weight(&findings[a]), weight(&findings[b]));
-        wb.0.cmp(&wa.0).then(wb.1.cmp(&wa.1)).then(wb.2.total_cmp(&wa.2)).then(a.cmp(&b))
+        wb.0.cmp(&wa.0)
+            .then(wb.1.cmp(&wa.1))
+            .then(wb.2.total_cmp(&wa.2))
+            .then(wb.3.cmp(&wa.3))
+            .then(a.cmp(&b))
     });
     let mut charged: Vec<usize> = Vec::new();
+    // What costs nothing because its attempt does not decide takes no other finding with it.
+    order.retain(|k| findings[*k].attempt.is_none() || findings[*k].not_charged.is_none());
     for k in order {
         match charged.iter().find(|&&c| same_event(&findings[c], &findings[k], model)) {
             Some(&c) => {
@@ -230,7 +300,7 @@ fn same_event(a: &ScoredFinding, b: &ScoredFinding, model: ScoreModel) -> bool {
     let (x, y) = (&a.finding, &b.finding);
     // Demerit points of several rules add up; of one rule only its tiers are one breach.
     let apart = model == ScoreModel::Demerit && x.rule != y.rule;
-    if apart || (&a.item, &a.requirement) == (&b.item, &b.requirement) {
+    if apart || a.drive != b.drive || (&a.item, &a.requirement) == (&b.item, &b.requirement) {
         return false;
     }
     let within = |near_ns: i64| {
@@ -243,12 +313,20 @@ fn same_event(a: &ScoredFinding, b: &ScoredFinding, model: ScoreModel) -> bool {
 }
 
 fn status(item: &ItemResult, findings: &[ScoredFinding]) -> ItemStatus {
-    let broken = findings.iter().any(|f| f.item == item.id && (f.must || f.veto));
-    if broken {
-        ItemStatus::NotMet
-    } else if item.requirements.iter().any(|r| !r.undetermined.is_empty()) {
+    let broken = |f: &&ScoredFinding| f.item == item.id && (f.must || f.veto);
+    let mut deciding = item.requirements.iter().filter(|r| attempts::decides(item, r)).peekable();
+    if findings.iter().any(|f| broken(&f)) {
+        return ItemStatus::NotMet;
+    }
+    if deciding.peek().is_none() || attempts::too_few(item) {
+        return ItemStatus::NotExercised;
+    }
+    let deciding: Vec<&RequirementResult> = deciding.collect();
+    if deciding.iter().any(|r| !r.undetermined.is_empty()) {
         ItemStatus::Undetermined
-    } else if item.requirements.iter().any(|r| r.opportunities > 0) {
+    } else if deciding.iter().any(|r| r.opportunities < r.occasions_needed) {
+        ItemStatus::NotExercised
+    } else if deciding.iter().any(|r| !r.shared && r.opportunities > 0) {
         ItemStatus::Met
     } else {
         ItemStatus::NotExercised
@@ -262,7 +340,11 @@ fn score(exam: &Exam, items: &[ItemResult], findings: &[ScoredFinding]) -> Score
     let veto = findings.iter().any(|f| f.veto);
     let mut hidden = 0.0;
     let mut hidden_veto = false;
-    for r in items.iter().flat_map(|i| &i.requirements) {
+    for (_, r) in items
+        .iter()
+        .flat_map(|i| i.requirements.iter().map(move |r| (i, r)))
+        .filter(|(i, r)| attempts::decides(i, r))
+    {
         let stretches: Intervals = r.undetermined.iter().map(|m| m.when).collect();
         hidden += r.points * stretches.as_slice().len() as f64;
         hidden_veto |= r.veto && !stretches.is_empty();
@@ -345,7 +427,7 @@ fn overall(
             ItemStatus::NotMet => failed.push(named("not met")),
             ItemStatus::Undetermined => open.push(named(&unknowns(i))),
             ItemStatus::NotExercised if i.exercise == Exercise::Required => {
-                open.push(named("required, but there was no occasion for it"));
+                open.push(named(&attempts::why_not_exercised(i)));
             }
             ItemStatus::NotExercised | ItemStatus::Met => {}
         }
@@ -382,12 +464,14 @@ fn overall(
 /// What an item lacks, in words: each thing once.
 fn unknowns(item: &ItemResult) -> String {
     let mut what: Vec<&str> = Vec::new();
-    for m in item.requirements.iter().flat_map(|r| &r.undetermined) {
+    let deciding = item.requirements.iter().filter(|r| attempts::decides(item, r));
+    for m in deciding.flat_map(|r| &r.undetermined) {
         if !what.contains(&m.what.as_str()) {
             what.push(&m.what);
         }
     }
-    format!("cannot be told, missing {}", what.join(", "))
+    let again = if item.attempts.is_empty() { "" } else { "; to be repeated" };
+    format!("cannot be told, missing {}{again}", what.join(", "))
 }
 
 fn basis(items: &[ItemResult], findings: &[ScoredFinding]) -> Vec<BasisShare> {
@@ -409,17 +493,22 @@ fn basis(items: &[ItemResult], findings: &[ScoredFinding]) -> Vec<BasisShare> {
     Basis::ALL.into_iter().map(share).collect()
 }
 
-fn provenance(exam: &Exam, inputs: &Inputs, drive: &DriveInfo) -> Provenance {
-    let logs = if inputs.logs.is_empty() {
-        vec![SourceFile { name: drive.name.clone(), sha256: None }]
-    } else {
-        inputs.logs.clone()
-    };
+fn provenance(exam: &Exam, inputs: &[Inputs], drives: &[DriveInfo]) -> Provenance {
+    let mut logs = Vec::new();
+    let mut track = Vec::new();
+    for (of, drive) in inputs.iter().zip(drives) {
+        if of.logs.is_empty() {
+            logs.push(SourceFile { name: drive.name.clone(), sha256: None });
+        }
+        logs.extend(of.logs.iter().cloned());
+        let new: Vec<_> = of.track.iter().filter(|t| !track.contains(*t)).cloned().collect();
+        track.extend(new);
+    }
     Provenance {
         engine: concat!("lukao ", env!("CARGO_PKG_VERSION")).into(),
         pack: SourceFile { name: format!("{} {}", exam.id, exam.edition), sha256: Some(exam.sha256.clone()) },
-        track: inputs.track.clone(),
-        alignment: inputs.alignment.clone(),
+        track,
+        alignment: inputs.iter().find_map(|i| i.alignment.clone()),
         logs,
     }
 }

@@ -8,7 +8,7 @@ use lukao_model::time::Interval;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::pack::{Basis, CausedBy, Exercise, Judge, ScoreModel, ScoreScope, Source, Title};
+use crate::pack::{Basis, CausedBy, Exercise, Judge, Reason, ScoreModel, ScoreScope, Source, Switch, Title};
 
 /// Version of the verdict's JSON: `major.minor`. A reader of 1.x must ignore keys that it does not know.
 pub const SCHEMA_VERSION: &str = "1.0";
@@ -83,6 +83,9 @@ pub struct ExamInfo {
     pub decision: Decision,
     /// Whether it was refused to decide on this project's own readings.
     pub strict: bool,
+    /// Disputed readings, each with the one in force.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub switches: Vec<Switch>,
 }
 
 /// Levels reached.
@@ -181,6 +184,9 @@ pub struct ItemResult {
     pub status: ItemStatus,
     /// Points taken off under this item.
     pub deducted: f64,
+    /// How many valid attempts it takes.
+    #[serde(default = "once", skip_serializing_if = "is_once")]
+    pub repeat: u32,
     /// Where it was tried, if it is tried at stations; empty for an item that is judged over the whole drive.
     pub attempts: Vec<Attempt>,
     /// What it required.
@@ -196,12 +202,38 @@ pub struct Attempt {
     /// When.
     #[serde(flatten)]
     pub when: Interval,
+    /// Index of its drive in [`Verdict::drives`]. Left out: the first.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub drive: u32,
     /// Station on the track.
     pub station: Option<String>,
-    /// Whether it counts.
+    /// Whether it is good.
     pub status: AttemptStatus,
-    /// Why not, who ruled it, on what evidence.
+    /// Whether it is one of those that decide the item: the pack says which of several do.
+    pub counts: bool,
+    /// Why it is invalid: one of a closed list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// On what evidence, in words.
     pub why: String,
+    /// Who said so: `station`, `examiner`, `engine`, or a person.
+    pub by: String,
+}
+
+fn once() -> u32 {
+    1
+}
+
+fn is_once(repeat: &u32) -> bool {
+    *repeat == 1
+}
+
+fn is_first(drive: &u32) -> bool {
+    *drive == 0
+}
+
+fn is_none(occasions: &u64) -> bool {
+    *occasions == 0
 }
 
 /// Whether an attempt counts.
@@ -217,6 +249,18 @@ pub enum AttemptStatus {
     Aborted,
 }
 
+impl AttemptStatus {
+    /// Name, as reports print it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Invalid => "invalid",
+            Self::Aborted => "aborted",
+        }
+    }
+}
+
 /// One requirement of an item.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
@@ -225,6 +269,9 @@ pub struct RequirementResult {
     pub id: String,
     /// Which attempt of the item, if it is tried at stations.
     pub attempt: Option<u32>,
+    /// Index of the drive in [`Verdict::drives`]. Left out: the first.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub drive: u32,
     /// Who judges it.
     pub judge: Judge,
     /// Rule that looked for breaches.
@@ -249,6 +296,15 @@ pub struct RequirementResult {
     pub source: Source,
     /// The answer.
     pub outcome: Outcome,
+    /// Makes the attempt invalid, if it is broken, for this reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invalidates: Option<Reason>,
+    /// Demanded of every item; it does not show that the item was exercised.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shared: bool,
+    /// With fewer occasions than this the item is not exercised.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub occasions_needed: u64,
     /// How often there was occasion.
     pub opportunities: u64,
     /// Time over which it was judged, ns.
@@ -292,6 +348,12 @@ pub struct ScoredFinding {
     pub item: String,
     /// Requirement of the item.
     pub requirement: String,
+    /// Which attempt of the item.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<u32>,
+    /// Index of the drive in [`Verdict::drives`]. Left out: the first.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub drive: u32,
     /// Points taken off; 0 if it is not charged, or the same event is charged elsewhere.
     pub points: f64,
     /// It fails the item.

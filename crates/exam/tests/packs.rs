@@ -74,7 +74,7 @@ fn errors_name_line_and_column_and_what_was_meant() {
         (
             "points = 5",
             "points = 5\nmst = true",
-            r#"x.toml line 26 column 1: expected one of the keys judge, id, rule, params, scope, articles, points, must, veto, max_u, caused_by, source, found "mst" (did you mean "must"?)"#,
+            r#"x.toml line 26 column 1: expected one of the keys judge, id, rule, params, scope, articles, when, effect, points, occasions, must, veto, max_u, caused_by, source, found "mst" (did you mean "must"?)"#,
         ),
         (
             "\"harsh-braking\"",

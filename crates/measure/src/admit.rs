@@ -24,6 +24,12 @@ impl Admit {
         Self(origins.into_iter().fold(0, |set, o| set | 1 << o as u16))
     }
 
+    /// Those of a list; an empty one admits all.
+    #[must_use]
+    pub fn of(origins: &[Origin]) -> Self {
+        if origins.is_empty() { Self::ALL } else { Self::only(origins.iter().copied()) }
+    }
+
     /// Whether data of that origin count.
     #[must_use]
     pub fn admits(self, origin: Origin) -> bool {

@@ -84,7 +84,13 @@ fn unknown(times: &[(i64, i64)]) -> RuleResult {
 /// The verdict on the answers to `ten`, `must` and `veto`.
 fn judge(ten: RuleResult, must: RuleResult, veto: RuleResult) -> Verdict {
     let exam = Exam::parse("x.toml", PACK).unwrap();
-    let answer = |item, requirement, result| Answer { item, requirement, params: toml::Table::new(), result };
+    let answer = |item, requirement, result| Answer {
+        item,
+        requirement,
+        of: None,
+        params: toml::Table::new(),
+        result,
+    };
     let drive = DriveInfo {
         name: "d".into(),
         format: String::new(),
@@ -97,13 +103,10 @@ fn judge(ten: RuleResult, must: RuleResult, veto: RuleResult) -> Verdict {
         notes: Vec::new(),
     };
     let answers = vec![answer(0, 0, ten), answer(0, 1, must), answer(1, 0, veto)];
-    verdict(Graded {
-        exam: &exam,
-        options: &Options::default(),
-        drive,
-        span: Some(Interval::new(0, 9)),
-        answers,
-    })
+    let span = Some(Interval::new(0, 9));
+    let graded =
+        GradedDrive { inputs: Inputs::default(), drive, span, attempts: Attempts::default(), answers };
+    verdict(&exam, &Options::default(), vec![graded])
 }
 
 #[test]
