@@ -19,6 +19,7 @@
 
 mod log_track;
 mod place;
+pub mod session;
 
 pub use log_track::track_of;
 pub use lukao_exam::{
@@ -33,8 +34,8 @@ pub use place::{Align, Placed, place};
 /// Reading logs.
 pub mod logs {
     pub use lukao_logs::{
-        Bundle, DriveSource, Format, Input, Limits, ReadOptions, input::companion_names, input::sniff,
-        native, read,
+        Bundle, DriveSource, Format, Input, Limits, ReadOptions, events, input::companion_names,
+        input::sniff, native, read,
     };
 }
 

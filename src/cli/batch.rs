@@ -163,10 +163,7 @@ fn one(job: &Job, log: &Path, plan: &Plan, watch: Option<Watch>, single: bool) -
         return Ok(done);
     }
     let verdict = job.grade(log, watch)?;
-    let render = || match plan.format {
-        Format::Text => Ok(text::verdict(&verdict)),
-        Format::Json => json::verdict(&verdict),
-    };
+    let render = || render(&verdict, plan.format);
     let mut done = Done::new(log, &verdict, target.as_ref().map(|_| name.as_str()));
     match &target {
         Some(target) => out::write_file(target, render()?.as_bytes())?,
@@ -175,6 +172,14 @@ fn one(job: &Job, log: &Path, plan: &Plan, watch: Option<Watch>, single: bool) -
         None => {}
     }
     Ok(done)
+}
+
+/// A verdict as a report.
+pub fn render(verdict: &Verdict, format: Format) -> Result<String, Error> {
+    match format {
+        Format::Text => Ok(text::verdict(verdict)),
+        Format::Json => json::verdict(verdict),
+    }
 }
 
 impl Done {

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use lukao::report::text;
+use lukao::session::preflight::Concern;
 use lukao::{Error, Exam};
 use lukao_exam::{BUILTIN, Exercise, Judge, Requirement, builtin};
 
-use super::{Exit, files, grade, out};
+use super::{Exit, files, grade, out, session};
 
 /// Lists, shows, checks and exports exam packs.
 #[derive(clap::Args)]
@@ -29,6 +30,12 @@ enum Command {
         /// Packs.
         #[arg(required = true)]
         files: Vec<PathBuf>,
+    },
+    /// Looks a session over before and after each run: missing channels, RTK not fixed, clocks not aligned, calibration run out,
+    /// changed software.
+    Preflight {
+        /// Session file.
+        session: PathBuf,
     },
     /// Writes the TOML of an exam that comes with the engine, to edit.
     Export {
@@ -54,7 +61,7 @@ pub fn run(args: &Args) -> Result<Exit, Error> {
         Command::Lint { files: packs } => {
             let mut exit = Exit::Passed;
             for path in packs {
-                match pack(path) {
+                match lint(path) {
                     Ok(e) => out::print(&format!("{}: {} {}, good\n", files::shown(path), e.id, e.edition))?,
                     Err(e) => {
                         super::complain(&e);
@@ -63,6 +70,21 @@ pub fn run(args: &Args) -> Result<Exit, Error> {
                 }
             }
             return Ok(exit);
+        }
+        Command::Preflight { session } => {
+            let loaded = session::Loaded::read(session, grade::limits(None), &[])?;
+            let concerns = loaded.preflight();
+            if concerns.is_empty() {
+                out::print("nothing stands in the way\n")?;
+                return Ok(Exit::Passed);
+            }
+            let row = |c: &Concern| {
+                let word = if c.grave { "grave" } else { "note" };
+                vec![word.into(), c.run.clone().unwrap_or_default(), c.what.clone(), c.why.clone()]
+            };
+            let rows: Vec<Vec<String>> = concerns.iter().map(row).collect();
+            out::print(&text::table(&["", "run", "what", "why"], &rows))?;
+            return Ok(if concerns.iter().any(|c| c.grave) { Exit::Undetermined } else { Exit::Passed });
         }
         Command::Export { exam, out: file } => {
             let b = known(exam)?;
@@ -77,16 +99,21 @@ pub fn run(args: &Args) -> Result<Exit, Error> {
 
 /// An exam by id, `id/level`, or file, and the level if one was named.
 pub fn load(name: &str) -> Result<(Exam, Option<String>), Error> {
+    load_with(name, &[])
+}
+
+/// The same with other readings than the pack's own: pairs of switch and value.
+pub fn load_with(name: &str, choices: &[(String, String)]) -> Result<(Exam, Option<String>), Error> {
     let path = Path::new(name);
     if path.extension().is_some_and(|e| e == "toml") || path.is_file() {
-        return pack(path).map(|e| (e, None));
+        return pack(path, choices).map(|e| (e, None));
     }
     let (id, level) = match name.split_once('/') {
         Some((id, level)) => (id, Some(level.to_string())),
         None => (name, None),
     };
     let b = known(id)?;
-    Ok((Exam::parse(b.name, b.text)?, level))
+    Ok((Exam::parse_with(b.name, b.text, choices)?, level))
 }
 
 fn known(id: &str) -> Result<&'static lukao_exam::Builtin, Error> {
@@ -97,10 +124,21 @@ fn known(id: &str) -> Result<&'static lukao_exam::Builtin, Error> {
     })
 }
 
-fn pack(path: &Path) -> Result<Exam, Error> {
+fn pack(path: &Path, choices: &[(String, String)]) -> Result<Exam, Error> {
     let (input, _) = files::read(path, grade::limits(Some(16 << 20)))?;
     let name = input.name.clone();
-    Exam::parse(&name, &grade::text_of(input)?)
+    Exam::parse_with(&name, &grade::text_of(input)?, choices)
+}
+
+/// A pack with each reading of each of its switches in turn, so that what only another reading says is checked too.
+fn lint(path: &Path) -> Result<Exam, Error> {
+    let exam = pack(path, &[])?;
+    for switch in &exam.switches {
+        for value in &switch.values {
+            pack(path, &[(switch.name.clone(), value.clone())])?;
+        }
+    }
+    Ok(exam)
 }
 
 fn show(e: &Exam) -> String {

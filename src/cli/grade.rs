@@ -11,7 +11,7 @@ use lukao::model::Header;
 use lukao::{Align, Error, Exam, Grader, Options, Placed, SourceFile, Verdict, Watch};
 
 use super::tracks::{self, Tracks};
-use super::{Exit, Format, align, batch, exam, files, map};
+use super::{Exit, Format, align, batch, exam, files, map, session};
 
 /// Grades logs: finds what the exam looks for, and says passed, failed or undetermined.
 ///
@@ -20,8 +20,14 @@ use super::{Exit, Format, align, batch, exam, files, map};
 #[derive(clap::Args)]
 pub struct Args {
     /// Logs, or folders of logs.
-    #[arg(required = true, value_name = "LOG")]
+    #[arg(required_unless_present = "session", value_name = "LOG")]
     logs: Vec<PathBuf>,
+    /// Session file: one exam of several vehicles, runs and recorders, with its field, exam and level.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["logs", "track", "exam", "ego", "mapping", "align", "resume", "map"])]
+    session: Option<PathBuf>,
+    /// Another reading of what is in dispute than the pack's own; may be given several times.
+    #[arg(long, value_name = "SWITCH=READING", value_parser = switch)]
+    switch: Vec<(String, String)>,
     /// Track: a folder with field.xodr, or a map's file. Else the one that the log names, or the log's own lanes.
     #[arg(long, value_name = "DIR|FILE")]
     track: Option<PathBuf>,
@@ -68,7 +74,10 @@ pub fn run(args: &Args) -> Result<Exit, Error> {
         return Err(Error::new("--resume", "--format json, which it can read again", "text"));
     }
     let limits = limits(args.max_bytes);
-    let (exam, level) = exam::load(&args.exam)?;
+    if let Some(path) = &args.session {
+        return session(args, path, limits);
+    }
+    let (exam, level) = exam::load_with(&args.exam, &args.switch)?;
     let logs = files::expand(&args.logs)?;
     let jobs = match args.jobs {
         Some(n) => n.get(),
@@ -86,6 +95,38 @@ pub fn run(args: &Args) -> Result<Exit, Error> {
     };
     let plan = batch::Plan { format: args.format, out: args.out.clone(), resume: args.resume, jobs };
     batch::run(&job, &logs, &plan)
+}
+
+/// `NAME=READING`.
+fn switch(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("expected SWITCH=READING")?;
+    Ok((name.to_string(), value.to_string()))
+}
+
+/// Grades a session: a report for each vehicle.
+fn session(args: &Args, path: &Path, limits: Limits) -> Result<Exit, Error> {
+    let loaded = session::Loaded::read(path, limits, &args.switch)?;
+    let mut options = Options::default();
+    options.strict = args.strict;
+    let jobs = args.jobs.map_or(0, NonZeroUsize::get);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build();
+    let pool = pool.map_err(|e| Error::new("--jobs", "threads", e.to_string()))?;
+    let mut exit = Exit::Passed;
+    for vehicle in &loaded.session.vehicles {
+        let verdict = pool.install(|| loaded.grade(&vehicle.id, &options))?;
+        exit = exit.and(Exit::of(&verdict));
+        let report = batch::render(&verdict, args.format)?;
+        match &args.out {
+            Some(dir) => {
+                std::fs::create_dir_all(dir)
+                    .map_err(|e| Error::new(files::shown(dir), "a folder to write to", e.to_string()))?;
+                let name = format!("{}.{}", vehicle.id, args.format.extension());
+                super::out::write_file(&dir.join(name), report.as_bytes())?;
+            }
+            None => super::out::print(&report)?,
+        }
+    }
+    Ok(exit)
 }
 
 pub fn limits(max_bytes: Option<u64>) -> Limits {

@@ -12,6 +12,7 @@ mod grade;
 mod map;
 mod out;
 mod rules;
+mod session;
 mod track;
 mod tracks;
 

@@ -15,6 +15,7 @@ pub mod grader;
 pub mod options;
 pub mod pack;
 pub mod scope;
+pub mod session;
 pub mod verdict;
 
 mod builtin;
@@ -30,4 +31,5 @@ pub use load::PACK_FORMAT;
 pub use options::{DEFAULT_BLOCK_NS, Inputs, Options, Progress, Watch};
 pub use pack::{Basis, Exam, Exercise, Item, Judge, Requirement, Source, Title};
 pub use score::GradedDrive;
+pub use session::Session;
 pub use verdict::{ItemStatus, Overall, SCHEMA_VERSION, SourceFile, Verdict};

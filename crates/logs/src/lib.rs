@@ -6,6 +6,7 @@
 pub mod argoverse;
 pub mod commonroad;
 pub mod doctor;
+pub mod events;
 pub mod ingest;
 pub mod input;
 pub mod native;

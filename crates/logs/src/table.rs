@@ -20,7 +20,7 @@ use mapping::{Mapping, Signals, TextForm};
 use rows::Csv;
 pub(crate) use rows::{Cell, Row, Table};
 
-pub(crate) use units::decimal;
+pub(crate) use units::{code_named, decimal};
 
 /// Mappings that are built in, by name, with their text.
 pub const MAPPINGS: &[(&str, &str)] = &[

@@ -9,6 +9,7 @@
 
 mod check;
 mod cut;
+mod merge;
 
 use std::sync::Arc;
 

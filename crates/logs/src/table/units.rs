@@ -105,7 +105,7 @@ pub(super) fn class_named(name: &str) -> Option<ActorClass> {
 }
 
 /// The code that an enumeration's channel gives to a name.
-pub(super) fn code_named(channel: Channel, name: &str) -> Option<u8> {
+pub(crate) fn code_named(channel: Channel, name: &str) -> Option<u8> {
     match channel {
         Channel::Gear => named::<channel::Gear>(name).map(channel::Gear::code),
         Channel::Indicator => named::<channel::Indicator>(name).map(channel::Indicator::code),
