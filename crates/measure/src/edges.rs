@@ -6,8 +6,8 @@
 //! across it counts. Once the centre itself is beyond a line, what it left is.
 //!
 //! **Between two samples** the pose is linear. The least room of a step is found by halving the time until it cannot be
-//! undercut by 0.1 mm: no point of the body moves farther in a part of a step than the centre does plus the turn × the
-//! body's radius.
+//! undercut by 1 mm, or cannot be less than what the caller has enough of: no point of the body moves farther in a part of a step
+//! than the centre does plus the turn × the body's radius.
 //!
 //! **Needs** the pose; for [`Part::Wheels`] the wheels of the vehicle sheet, for [`Part::Mirrors`] its width over the mirrors:
 //! they are never taken from the box. Without the length of the tyres' patches wheels are as wide as the tyre and of no
@@ -35,7 +35,7 @@ pub enum Part {
 pub const REACH_M: f64 = 1.0;
 
 /// The least room can be less than what is found by at most this, m.
-const EXACT_M: f64 = 1e-4;
+const EXACT_M: f64 = 1e-3;
 
 type Point = [f64; 2];
 type Quad = [Point; 4];
@@ -91,12 +91,13 @@ impl<'a> Edge<'a> {
         Self { points, lo, hi }
     }
 
-    /// The least room of the part in the step from the ego's sample `k`; `None` if it is more than [`REACH_M`].
+    /// The least room of the part in the step from the ego's sample `k`; `None` if it is more than [`REACH_M`]. More than
+    /// `enough_m` need not be the least.
     ///
     /// # Panics
     /// If there is no such sample.
     #[must_use]
-    pub fn least(&self, m: &Measures<'_>, k: usize, part: &[Quad]) -> Option<Least> {
+    pub fn least(&self, m: &Measures<'_>, k: usize, part: &[Quad], enough_m: f64) -> Option<Least> {
         let s = m.ego().samples()[k];
         let radius = part.iter().flatten().map(|c| hypot(c[0], c[1])).fold(0.0, f64::max);
         let next = if s.goes_on { m.ego().samples()[k + 1] } else { s };
@@ -107,11 +108,16 @@ impl<'a> Edge<'a> {
             return None;
         }
         let most_m = moved + radius * math::angle_between(s.pose.yaw_rad, next.pose.yaw_rad).abs();
-        let room = |u: f64| self.room_m(&s.pose.toward(&next.pose, u), part);
+        // The rest of the line is too far for its distance to matter.
+        let near = |w: &[Point]| to_segment_m(at, w[0], w[1]) <= reach;
+        let first = self.points.windows(2).position(near)?;
+        let last = self.points.windows(2).rposition(near)?;
+        let close = Edge { points: &self.points[first..last + 2], ..*self };
+        let room = |u: f64| close.room_m(&s.pose.toward(&next.pose, u), part);
         let (from, to) = (room(0.0), room(1.0));
         let mut best = if from <= to { (from, 0.0) } else { (to, 1.0) };
         if most_m > 0.0 {
-            narrow(&room, (0.0, from), (1.0, to), most_m, &mut best);
+            narrow(&room, [(0.0, from), (1.0, to)], (most_m, enough_m), &mut best);
         }
         let t_ns = s.t_ns + ((next.t_ns - s.t_ns) as f64 * best.1) as i64;
         (best.0 <= REACH_M).then_some(Least { room_m: best.0, t_ns })
@@ -165,9 +171,15 @@ impl<'a> Edge<'a> {
 }
 
 /// Looks for less between two times of a step with their rooms.
-fn narrow(room: &impl Fn(f64) -> f64, from: (f64, f64), to: (f64, f64), most_m: f64, best: &mut (f64, f64)) {
+fn narrow(
+    room: &impl Fn(f64) -> f64,
+    [from, to]: [(f64, f64); 2],
+    (most_m, enough_m): (f64, f64),
+    best: &mut (f64, f64),
+) {
     let part = to.0 - from.0;
-    if 0.5 * (from.1 + to.1 - most_m * part) >= best.0 - EXACT_M || part < 1e-6 {
+    let at_least = 0.5 * (from.1 + to.1 - most_m * part);
+    if at_least >= enough_m || at_least >= best.0 - EXACT_M || part < 1e-6 {
         return;
     }
     let u = 0.5 * (from.0 + to.0);
@@ -175,8 +187,8 @@ fn narrow(room: &impl Fn(f64) -> f64, from: (f64, f64), to: (f64, f64), most_m: 
     if mid.1 < best.0 {
         *best = (mid.1, u);
     }
-    narrow(room, from, mid, most_m, best);
-    narrow(room, mid, to, most_m, best);
+    narrow(room, [from, mid], (most_m, enough_m), best);
+    narrow(room, [mid, to], (most_m, enough_m), best);
 }
 
 /// How deep a point is in a convex outline, m: its distance from the nearest side, negative outside that side.

@@ -22,6 +22,8 @@ pub(crate) struct Stretch {
     pub last: EgoSample,
     /// Whether its end was seen: the scope ends within a second of the last sample, before the next one, or never.
     pub ended: bool,
+    /// Whether a part of it could not be seen, so that nothing can be said to have been left undone.
+    pub blind: bool,
     /// How values near a limit are decided.
     pub judging: Judging,
 }
@@ -52,7 +54,7 @@ impl<T: Default> Stretches<T> {
         &mut self,
         cx: &Context<'_>,
         out: &mut RuleResult,
-        mut each: impl FnMut(&Stretch, &mut T, usize, &mut RuleResult),
+        mut each: impl FnMut(&mut Stretch, &mut T, usize, &mut RuleResult),
         mut over: impl FnMut(&Stretch, T, &mut RuleResult),
     ) {
         for k in cx.measures.ego().in_block() {
@@ -73,7 +75,7 @@ impl<T: Default> Stretches<T> {
                 let near = s.t_ns.saturating_sub(inside.from_ns) <= S;
                 let from_ns = if near { inside.from_ns } else { s.t_ns };
                 let judging = cx.judging;
-                let new = Stretch { from_ns, to_ns: s.t_ns, last: s, ended: false, judging };
+                let new = Stretch { from_ns, to_ns: s.t_ns, last: s, ended: false, blind: false, judging };
                 (new, inside.to_ns, T::default())
             });
             (stretch.last, stretch.to_ns, *until_ns) = (s, s.t_ns, inside.to_ns);

@@ -41,6 +41,22 @@ pub enum SignalKind {
     Other,
 }
 
+/// What a sign says: the groups of GB 5768.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SignGroup {
+    /// What is forbidden or limited, and giving way.
+    Prohibition,
+    /// What to expect.
+    Warning,
+    /// What to do: mandatory signs and those of indication.
+    Mandatory,
+}
+
+impl SignGroup {
+    /// All groups.
+    pub const ALL: &'static [Self] = &[Self::Prohibition, Self::Warning, Self::Mandatory];
+}
+
 /// A traffic light or sign.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]

@@ -65,8 +65,8 @@ pub use ahead::StopLineAhead;
 pub use crossed::{LineCrossed, LineTouched};
 pub use drivable::{Boundary, SEAM_M};
 pub use furniture::{
-    Controller, Crossing, Fixture, LanePoint, LaneStretch, ParkingSpace, Signal, SignalKind, StopLine,
-    Structure, StructureKind, Zone, ZoneKind,
+    Controller, Crossing, Fixture, LanePoint, LaneStretch, ParkingSpace, SignGroup, Signal, SignalKind,
+    StopLine, Structure, StructureKind, Zone, ZoneKind,
 };
 pub use hosting::{Hosted, Hosting, Lack, Whole};
 pub use ix::{CrossingIx, LaneIx, LineIx, PathIx, RoadIx, SignalIx, StopLineIx};

@@ -1,6 +1,6 @@
 //! What codes of signs mean. A small table: what is not in it is [`SignalKind::Other`], never a guess.
 
-use crate::furniture::SignalKind;
+use crate::furniture::{SignGroup, Signal, SignalKind};
 
 /// Metres per second of one unit of speed.
 pub(crate) fn speed_unit(unit: &str) -> Option<f64> {
@@ -73,6 +73,57 @@ fn named(name: &str, dynamic: bool) -> Option<SignalKind> {
         Some(SignalKind::School)
     } else {
         any(&["铁路道口"]).then_some(SignalKind::LevelCrossing)
+    }
+}
+
+impl Signal {
+    /// Whether it is a sign on a post, and no light and nothing painted on the road.
+    #[must_use]
+    pub fn is_sign(&self) -> bool {
+        use SignalKind::{Crossing, LaneLight, PedestrianLight, StopLine, TrafficLight};
+        !matches!(self.kind, TrafficLight | LaneLight | PedestrianLight | StopLine | Crossing)
+    }
+
+    /// What kind of thing a sign says, as GB 5768 groups them; `None` for what is no sign, and where neither name nor code
+    /// tells.
+    #[must_use]
+    pub fn group(&self) -> Option<SignGroup> {
+        let any = |all: &[&str]| all.iter().any(|w| self.name.contains(w));
+        if !self.is_sign() {
+            return None;
+        }
+        if any(&["禁止", "限制", "限速", "停车让行", "减速让行", "会车让行"]) {
+            return Some(SignGroup::Prohibition);
+        }
+        if any(&["注意", "慢行", "急弯", "警告", "施工"]) {
+            return Some(SignGroup::Warning);
+        }
+        if any(&["行驶", "转弯", "直行", "人行横道", "机动车道", "优先", "先行", "允许掉头"])
+        {
+            return Some(SignGroup::Mandatory);
+        }
+        if matches!(country(&self.country), Catalogue::German)
+            && let Ok(code) = self.code.split('.').next().unwrap_or_default().parse::<u32>()
+        {
+            // Priority and crossings are signs of indication in GB 5768, which go with the mandatory ones.
+            return match code {
+                101..=199 => Some(SignGroup::Warning),
+                201 | 205 | 206 | 208 | 250..=290 => Some(SignGroup::Prohibition),
+                209..=223 | 237..=249 | 301 | 306 | 350 => Some(SignGroup::Mandatory),
+                _ => None,
+            };
+        }
+        match self.kind {
+            SignalKind::SpeedLimit(_)
+            | SignalKind::SpeedLimitEnd
+            | SignalKind::Stop
+            | SignalKind::Yield
+            | SignalKind::NoUTurn
+            | SignalKind::NoLeftTurn => Some(SignGroup::Prohibition),
+            SignalKind::School | SignalKind::LevelCrossing => Some(SignGroup::Warning),
+            SignalKind::Roundabout | SignalKind::Priority => Some(SignGroup::Mandatory),
+            _ => None,
+        }
     }
 }
 

@@ -97,10 +97,11 @@ impl Rule for NotInSlot {
         let (m, Some(station)) = (cx.measures, cx.station) else { return };
         let sheet = m.ego_actor().and_then(|a| m.window().actor(a).sheet.as_ref());
         let part = if p.part == What::Body { Part::Body } else { Part::Wheels };
-        let each = |stretch: &Stretch, kept: &mut Kept, k: usize, out: &mut RuleResult| {
+        let each = |stretch: &mut Stretch, kept: &mut Kept, k: usize, out: &mut RuleResult| {
             let s = stretch.last;
             let run = &m.window().runs()[s.run];
             let Some(speed) = m.ego_speed_mps(k) else {
+                stretch.blind = true;
                 return cx.missing(out, k, Channel::Speed.name(), NO_SPEED);
             };
             let bay = bay_at(station, &s.pose);
@@ -111,6 +112,7 @@ impl Rule for NotInSlot {
             let visit = kept.visit.get_or_insert(Visit { bay, from_ns: s.t_ns, best: None });
             if speed.value.abs() < STANDING_MPS {
                 let Some(part) = outlines(run, sheet, part) else {
+                    stretch.blind = true;
                     return cx.missing(out, k, "wheel geometry", "the vehicle sheet does not give it");
                 };
                 let corners = part.iter().flatten().map(|c| body::point_m(&s.pose, *c));
@@ -167,6 +169,10 @@ fn over(p: &Params, stretch: &Stretch, mut kept: Kept, station: &str, out: &mut 
     kept.leave(station, p, &stretch.last, stretch.judging, out);
     let parked = Value { value: kept.parked as f64, u: Uncertainty::Known(0.0) };
     let limit = Limit::AtLeast(p.times);
+    if stretch.blind {
+        // What is missing has been noted.
+        return kept.parked;
+    }
     if !stretch.ended && limit.margin(parked.value) < 0.0 {
         out.missing("end of the attempt", LOG_ENDS, stretch.when());
         return kept.parked;

@@ -74,7 +74,7 @@ impl Rule for StandsInStation {
     }
 
     fn scan(cx: &Context<'_>, p: &Params, state: &mut Self::State, out: &mut RuleResult) {
-        let each = |stretch: &Stretch, kept: &mut Kept, k: usize, out: &mut RuleResult| {
+        let each = |stretch: &mut Stretch, kept: &mut Kept, k: usize, out: &mut RuleResult| {
             let Some(speed) = cx.measures.ego_speed_mps(k) else {
                 return cx.missing(out, k, Channel::Speed.name(), NO_SPEED);
             };

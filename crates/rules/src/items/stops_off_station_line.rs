@@ -65,8 +65,9 @@ impl Rule for StopsOffStationLine {
 
     fn scan(cx: &Context<'_>, p: &Params, state: &mut Self::State, out: &mut RuleResult) {
         let Some(line) = cx.station.and_then(|s| s.line) else { return };
-        let each = |stretch: &Stretch, kept: &mut Kept, k: usize, out: &mut RuleResult| {
+        let each = |stretch: &mut Stretch, kept: &mut Kept, k: usize, out: &mut RuleResult| {
             let Some(speed) = cx.measures.ego_speed_mps(k) else {
+                stretch.blind = true;
                 return cx.missing(out, k, Channel::Speed.name(), NO_SPEED);
             };
             let moves = speed.value.abs() >= STANDING_MPS;
@@ -107,6 +108,10 @@ fn beyond(cx: &Context<'_>, line: Gate, k: usize) -> Option<Value> {
 fn over(p: &Params, stretch: &Stretch, kept: &Kept, out: &mut RuleResult) {
     let (rule, value) = (META.id, "distance to the line");
     let Some((beyond, at)) = kept.stop else {
+        if stretch.blind {
+            // What is missing has been noted.
+            return;
+        }
         if !stretch.ended {
             return out.missing("stop at the line", LOG_ENDS, stretch.when());
         }

@@ -73,7 +73,7 @@ impl Rule for TakesTooLong {
     }
 
     fn scan(cx: &Context<'_>, p: &Params, state: &mut Self::State, out: &mut RuleResult) {
-        let each = |stretch: &Stretch, kept: &mut Kept, k: usize, out: &mut RuleResult| {
+        let each = |stretch: &mut Stretch, kept: &mut Kept, k: usize, out: &mut RuleResult| {
             let u = passing_u_s(cx, k);
             kept.end_u = Some(u);
             if p.from == From::Begin {

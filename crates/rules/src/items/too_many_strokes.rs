@@ -62,7 +62,7 @@ impl Rule for TooManyStrokes {
 
     fn scan(cx: &Context<'_>, p: &Params, state: &mut Self::State, out: &mut RuleResult) {
         let m = cx.measures;
-        let each = |stretch: &Stretch, kept: &mut Kept, k: usize, out: &mut RuleResult| {
+        let each = |stretch: &mut Stretch, kept: &mut Kept, k: usize, out: &mut RuleResult| {
             let s = stretch.last;
             let u = Uncertainty::from_option(m.window().runs()[s.run].accuracy.position_m.at(s.i));
             kept.u_m = Some(kept.u_m.map_or(u, |known| greater(known, u)));

@@ -46,7 +46,7 @@ rule! {
     /// How far a part of the ego (`part`) reaches over each line of the station's `edges`, in the scope.
     ///
     /// ## Method
-    /// In continuous time: between samples the pose is linear, and the farthest reach of a step is found to 0.1 mm. Over is
+    /// In continuous time: between samples the pose is linear, and the farthest reach of a step is found to 1 mm. Over is
     /// what lies beyond the line as seen from the middle of the footprint. Reaches over one line at most `merge_s` apart are
     /// one finding; measured is the farthest. An opportunity is a second of motion.
     ///
@@ -114,10 +114,12 @@ impl Rule for WheelOverEdge {
             let of_sheet = Uncertainty::from_option(sheet.and_then(|s| s.accuracy_m)).times(0.5);
             let of_sheet = if p.part == What::Body { Uncertainty::Known(0.0) } else { of_sheet };
             let u = body::edge_u(run, s.i).rss(of_sheet).rss(cx.station_u());
+            // So far from the limit it is kept however well the reach is known.
+            let enough_m = u.known().unwrap_or(0.0) - p.max_over_m;
             let far = Least { room_m: REACH_M, t_ns: s.t_ns };
             let mut sure = true;
             for (i, edge) in edges.iter().enumerate() {
-                let least = edge.least(m, k, part).unwrap_or(far);
+                let least = edge.least(m, k, part, enough_m).unwrap_or(far);
                 let over = Value { value: -least.room_m, u };
                 match cx.judge(limit, over) {
                     Judgement::Unsure => sure = false,

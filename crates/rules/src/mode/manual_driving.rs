@@ -20,7 +20,7 @@ rule! {
     ///
     /// ## Checks
     /// Whether the automation drives (automated, takeover request or minimal risk) at each moment of motion in the
-    /// scope. Where it must, the scope says.
+    /// scope; with `standing` at each moment of a stand too. Where it must, the scope says.
     ///
     /// ## Method
     /// A mode counts once it has held for `debounce_s`. One stretch driven by hand is one finding; measured is how long
@@ -30,7 +30,7 @@ rule! {
     /// Without a speed; where the log does not say who drives.
     ///
     /// ## Limits
-    /// `max_s`; at equality it is kept. A stand is not driving.
+    /// `max_s`; at equality it is kept. A stand is not driving, unless `standing` says so.
     ///
     /// ## Source
     /// The pack names the clause. An attempt driven by hand earns nothing in the closed-field exams; nothing is let
@@ -40,6 +40,8 @@ rule! {
         number max_s = 0.0, "s", 0.0..=600.0;
         /// A mode that holds for less is passed over.
         number debounce_s = 0.2, "s", 0.0..=10.0;
+        /// A stand by hand counts too: the mode has no gap.
+        flag standing = false;
         /// Stretches at most this far apart are one.
         number merge_s = 1.0, "s", 0.0..=60.0;
     }
@@ -83,7 +85,7 @@ impl Rule for ManualDriving {
                 state.by_hand_ns = 0;
                 continue;
             }
-            if !moves {
+            if !moves && !p.standing {
                 continue;
             }
             state.by_hand_ns += cx.measures.ego().step(k).len_ns();

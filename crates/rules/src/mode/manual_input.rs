@@ -2,7 +2,7 @@
 
 use lukao_measure::Value;
 use lukao_measure::mode::automation_drives;
-use lukao_model::code::{Switch, override_reason};
+use lukao_model::code::Switch;
 use lukao_model::outcome::{Limit, Uncertainty};
 use lukao_model::time::to_s;
 use lukao_model::{Channel, RuleResult};
@@ -10,7 +10,7 @@ use lukao_model::{Channel, RuleResult};
 use crate::context::{Context, Need, Needs};
 use crate::episode::{Episodes, Pace, finding, word};
 use crate::meta::{Meta, rule};
-use crate::mode::watch::{Watch, modes};
+use crate::mode::watch::{Watch, modes, reasons};
 use crate::rule::Rule;
 use crate::words::NO_MODE;
 
@@ -112,14 +112,7 @@ impl Rule for ManualInput {
 }
 
 fn by(reason: u8, remote: bool) -> String {
-    let names = [
-        (override_reason::STEERING, "steering"),
-        (override_reason::BRAKE, "brake"),
-        (override_reason::ACCELERATOR, "accelerator"),
-        (override_reason::BUTTON, "button"),
-        (override_reason::OTHER, "other"),
-    ];
-    let mut by: Vec<&str> = names.iter().filter(|n| reason & n.0 != 0).map(|n| n.1).collect();
+    let mut by = reasons(reason);
     by.extend(remote.then_some("remote command"));
     if by.is_empty() { "not said".into() } else { by.join(", ") }
 }

@@ -2,6 +2,8 @@
 
 mod watch;
 
+pub(crate) use watch::reasons;
+
 pub(crate) mod automated_outside_area;
 pub(crate) mod disengagement;
 pub(crate) mod fails_after_intervention;

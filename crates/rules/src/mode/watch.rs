@@ -1,7 +1,7 @@
 //! What rules about the driving mode have in common: who drives at each sample, and for how long the automation did.
 
 use lukao_measure::mode::{Modes, automation_drives};
-use lukao_model::code::DrivingMode;
+use lukao_model::code::{DrivingMode, override_reason};
 use lukao_model::time::{S, from_s};
 use lukao_model::{Channel, RuleResult};
 
@@ -11,6 +11,18 @@ use crate::words::NO_MODE;
 /// The modes of the block's window with a debounce time in seconds.
 pub(crate) fn modes(cx: &Context<'_>, debounce_s: f64) -> Modes {
     Modes::of(cx.measures, from_s(debounce_s).unwrap_or(0))
+}
+
+/// What a reason for an override says, in words.
+pub(crate) fn reasons(code: u8) -> Vec<&'static str> {
+    let names = [
+        (override_reason::STEERING, "steering"),
+        (override_reason::BRAKE, "brake"),
+        (override_reason::ACCELERATOR, "accelerator"),
+        (override_reason::BUTTON, "button"),
+        (override_reason::OTHER, "other"),
+    ];
+    names.iter().filter(|n| code & n.0 != 0).map(|n| n.1).collect()
 }
 
 /// Time for which the automation drove.

@@ -13,6 +13,7 @@ mod lack;
 mod run;
 
 mod changes;
+mod conditions;
 mod contact;
 mod control;
 mod distance;
@@ -46,7 +47,10 @@ macro_rules! groups {
     };
 }
 
-groups!(changes, contact, control, distance, items, junctions, lamps, lanes, mode, people, signals, speed);
+groups!(
+    changes, conditions, contact, control, distance, items, junctions, lamps, lanes, mode, people, signals,
+    speed
+);
 
 #[test]
 fn every_rule_has_a_case() {

@@ -116,9 +116,12 @@ fn expect_compliance(name: &str, found: &RuleResult, wrong: &mut Vec<String>) {
     }
 }
 
+/// Rules that ask for something to be done: a drive that was made for something else does not do it.
+const ASK: [&str; 2] = ["few-sign-kinds", "manoeuvre-missing"];
+
 /// All other rules as they come: they find nothing but what was said in advance.
 fn others(case: &Case, name: &str, made: &Made, seen: &mut Vec<&'static str>, wrong: &mut Vec<String>) {
-    let ids = || ALL.iter().map(|e| e.meta.id).filter(|id| *id != case.rule);
+    let ids = || ALL.iter().map(|e| e.meta.id).filter(|id| *id != case.rule && !ASK.contains(id));
     let results = grade(made, ids().map(|id| instance(id, "")).collect(), How::default());
     for (id, result) in ids().zip(results).filter(|r| !r.1.findings.is_empty()) {
         if case.side.iter().any(|s| s.0 == id) {

@@ -4,6 +4,7 @@
 mod attribution;
 mod cases;
 mod changes;
+mod conditions;
 mod control;
 mod distance;
 mod invariance;

@@ -75,6 +75,7 @@ pub fn twins() -> Vec<Twin> {
     // One line for each group's file.
     all.extend(crate::control::twins());
     all.extend(crate::changes::twins());
+    all.extend(crate::conditions::twins());
     all.extend(crate::distance::twins());
     all.extend(crate::items::twins());
     all.extend(crate::junctions::twins());
