@@ -61,7 +61,8 @@ drive("curve", "曲线行驶", "Curve", (m.north_e, a, -1, -1), (m.north_e, b, -
 drive("right-angle-turn", "直角转弯", "Right-angle turn", (m.yard_in, 50.0, -1, -1),
       (m.yard_in, m.yard_in.length - 10.0, -1, -1),
       edges=[[(-249.25, -65.0), (-249.25, -88.0), (-228.0, -88.0)], [(-254.25, -65.0), (-254.25, -93.0), (-228.0, -93.0)]])
-drive("undulating-road", "起伏路行驶", "Undulating road", (m.north_w, 20.0, -1, -1), (m.north_w, 72.0, -1, -1))
+drive("undulating-road", "起伏路行驶", "Undulating road", (m.north_w, 20.0, -1, -1), (m.north_w, 72.0, -1, -1),
+      edges=[edge(m.north_w, 20.0, 72.0, 0), edge(m.north_w, 20.0, 72.0, -1)])
 posts = []
 for s in m.GATES:
     for side in (1, -1):
@@ -104,19 +105,24 @@ drive("interchange", "通过立交桥", "Interchange: bridge and on-ramp", (cs, 
 drive("school-zone", "通过学校区域", "School zone", (cn, 66.0, -1, -1), (cn, 172.0, -1, -1))
 drive("tunnel", "通过隧道", "Tunnel", (m.ring_w, m.TUNNEL[0] - 35.0, *OUT), (m.ring_w, m.TUNNEL[1] + 20.0, *OUT))
 drive("overtaking", "超车", "Overtaking", (m.ring_e, m.ring_e_avenue(290.0), *BACK), (m.ring_e, m.ring_e_avenue(645.0), *BACK))
-drive("works", "通过施工区", "Works", (m.ring_e, m.ring_e_avenue(610.0), *OUT), (m.ring_e, m.ring_e_avenue(340.0), *OUT))
+a, b = m.ring_e_avenue(610.0), m.ring_e_avenue(340.0)
+drive("works", "通过施工区", "Works", (m.ring_e, a, *OUT), (m.ring_e, b, *OUT),
+      edges=[edge(m.ring_e, a, b, -1), [m.ring_e.point(m.ring_e_avenue(x), 0.2 - t) for x, t in m.cones]])
 bays = [[(x, y), (x + w, y), (x + w, y - d), (x, y - d)] for x, w, y, d in
         [(-182.0, 7.75, -94.5, 2.6), (-114.0, 2.5, -94.5, 5.3), (-111.5, 2.5, -94.5, 5.3)]]
 station("garage", "倒车入库", "Reverse into a garage", entry=[(-140.0, -86.5), (-140.0, -94.5)],
-        exit=[(-86.0, -86.5), (-86.0, -94.5)], slots=bays[1:])
+        exit=[(-86.0, -86.5), (-86.0, -94.5)], slots=bays[1:],
+        edges=[[(-140.0, -86.5), (-86.0, -86.5)], [(-130.0, -99.8), (-95.0, -99.8)]])
 station("parallel-parking", "侧方停车", "Parallel parking", entry=[(-205.0, -86.5), (-205.0, -94.5)],
-        exit=[(-150.0, -86.5), (-150.0, -94.5)], slots=bays[:1])
+        exit=[(-150.0, -86.5), (-150.0, -94.5)], slots=bays[:1],
+        edges=[[(-205.0, -86.5), (-150.0, -86.5)], [(-196.0, -97.1), (-156.0, -97.1)]])
 y0, y1 = -290.0, -75.0
 east, west = m.ring_e_east, m.ring_w_west
 drive("rain", "雨区行驶", "Rain", (m.ring_e, east(y0), *OUT), (m.ring_e, east(y1), *OUT))
 drive("fog", "雾区行驶", "Fog", (m.ring_e, east(y1), *BACK), (m.ring_e, east(y0), *BACK))
 drive("slippery", "湿滑路行驶", "Slippery road", (m.ring_w, west(y1), *OUT), (m.ring_w, west(y0), *OUT))
-drive("spilled-objects", "遗撒路面行驶", "Spilled objects", (m.ring_w, west(y0), *BACK), (m.ring_w, west(y1), *BACK))
+drive("spilled-objects", "遗撒路面行驶", "Spilled objects", (m.ring_w, west(y0), *BACK), (m.ring_w, west(y1), *BACK),
+      edges=[edge(m.ring_w, west(y0), west(y1), 1), edge(m.ring_w, west(y0), west(y1), 3)])
 drive("night-or-emergency", "夜间行驶或避让应急车辆", "Night driving or an emergency vehicle", (m.ring_w, rw(-540), *BACK), (m.ring_w, rw(-310), *BACK))
 # Networked driving.
 drive("networked", "网联驾驶", "Networked driving", (m.ring_w, rw(-540), *BACK), (m.ring_w, rw(-310), *BACK))

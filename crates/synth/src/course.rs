@@ -100,6 +100,12 @@ impl Course {
         last.from_s + last.speed.end_s()
     }
 
+    /// When the last stroke begins, s.
+    #[must_use]
+    pub fn last_from_s(&self) -> f64 {
+        self.strokes[self.strokes.len() - 1].from_s
+    }
+
     /// State of the rear axle.
     pub(crate) fn at(&self, t_s: f64) -> At {
         let k = self.strokes.partition_point(|s| s.from_s <= t_s).max(1) - 1;

@@ -32,7 +32,7 @@ pub struct DriveBuilder {
     hz: f64,
     ego: Option<String>,
     actors: Vec<ActorBuilder>,
-    series: Vec<(Whom, Channel, Vec<f64>, Values, Origin)>,
+    series: Vec<(Whom, Channel, Vec<f64>, Values, Origin, Accuracy)>,
 }
 
 /// Ticks of a rate within a closed span, ns: every `k / hz` seconds, each rounded to the nanosecond.
@@ -181,7 +181,7 @@ impl DriveBuilder {
     }
 
     fn push(mut self, whom: Whom, channel: Channel, t_s: impl Iterator<Item = f64>, values: Values) -> Self {
-        self.series.push((whom, channel, t_s.collect(), values, Origin::Simulation));
+        self.series.push((whom, channel, t_s.collect(), values, Origin::Simulation, Accuracy::Unknown));
         self
     }
 
@@ -192,6 +192,16 @@ impl DriveBuilder {
     #[must_use]
     pub fn series_origin(mut self, origin: Origin) -> Self {
         self.series.last_mut().expect("a series").4 = origin;
+        self
+    }
+
+    /// Accuracy of the series added last.
+    ///
+    /// # Panics
+    /// If there is none.
+    #[must_use]
+    pub fn series_accuracy(mut self, accuracy: Accuracy) -> Self {
+        self.series.last_mut().expect("a series").5 = accuracy;
         self
     }
 
@@ -220,8 +230,8 @@ impl DriveBuilder {
                 made.runs.push(run);
             }
         }
-        for (whom, channel, t_s, values, origin) in self.series {
-            made.add_series(&whom, channel, &t_s, values, origin);
+        for (whom, channel, t_s, values, origin, accuracy) in self.series {
+            made.add_series(&whom, channel, &t_s, values, (origin, accuracy));
         }
         let ends = made.clocks.iter().flat_map(|c| {
             let t = c.t_ns.values();
@@ -259,7 +269,14 @@ impl Made {
         ClockIx(at as u32)
     }
 
-    fn add_series(&mut self, whom: &Whom, channel: Channel, t_s: &[f64], values: Values, origin: Origin) {
+    fn add_series(
+        &mut self,
+        whom: &Whom,
+        channel: Channel,
+        t_s: &[f64],
+        values: Values,
+        (origin, accuracy): (Origin, Accuracy),
+    ) {
         let subject = match whom {
             Whom::Drive => Subject::Drive,
             Whom::Actor(id) => Subject::Actor(self.header.actor_named(id).expect("an actor by its id")),
@@ -273,7 +290,7 @@ impl Made {
         };
         let clock = self.clock(None, t_s.iter().map(|t| ns(*t)).collect());
         let len = values.len();
-        let data = ChannelData { values, origin, accuracy: Accuracy::Unknown };
+        let data = ChannelData { values, origin, accuracy };
         let same = |s: &&mut Series| s.subject == subject && s.clock == clock;
         if let Some(s) = self.series.iter_mut().find(same) {
             s.channels.set(channel, data);

@@ -73,49 +73,49 @@ macro_rules! items {
 items! {
     Cognition:
         "traffic-signs" roads::signs [roads::TOO_FAST];
-        "traffic-markings" roads::plain [roads::OVER_LINE];
-        "traffic-lights" junctions::lights [junctions::RED_LIGHT, junctions::LATE_START];
+        "traffic-markings" roads::plain [roads::OVER_LINE, roads::LINE_RIDDEN];
+        "traffic-lights" junctions::lights [junctions::RED_LIGHT, junctions::LATE_START, junctions::OFF_LINE];
         "police-gestures" junctions::police [junctions::POLICE_IGNORED];
     Execution:
-        "curve" roads::curve [roads::WHEEL_OVER, roads::NEEDLESS_STOP];
-        "right-angle-turn" roads::right_angle [roads::WHEEL_OVER, roads::NOT_INDICATED];
-        "undulating-road" roads::undulating [roads::NOT_SLOWED];
+        "curve" roads::curve [roads::WHEEL_OVER, roads::NEEDLESS_STOP, roads::FAST_BEND];
+        "right-angle-turn" roads::right_angle [roads::WHEEL_OVER, roads::NEEDLESS_STOP, roads::NOT_INDICATED];
+        "undulating-road" roads::undulating [roads::NOT_SLOWED, roads::WHEEL_OVER, roads::NEEDLESS_STOP];
         "width-gate" roads::width_gate [roads::WHEEL_OVER];
-        "narrow-u-turn" manoeuvres::narrow_u_turn [manoeuvres::TOO_LONG, manoeuvres::EDGE];
-        "hill-stop-start" manoeuvres::hill [manoeuvres::OFF_LINE, manoeuvres::ROLLS_BACK, manoeuvres::STARTS_LATE];
+        "narrow-u-turn" manoeuvres::narrow_u_turn [manoeuvres::TOO_LONG, manoeuvres::EDGE, manoeuvres::TOO_MANY_STROKES];
+        "hill-stop-start" manoeuvres::hill [manoeuvres::OFF_LINE, manoeuvres::ROLLS_BACK, manoeuvres::ROLLS_A_LITTLE, manoeuvres::STARTS_LATE, manoeuvres::BRAKE_HELD];
     Emergency:
-        "emergency-handling" takeover::handling [takeover::NOT_ALERTED];
+        "emergency-handling" takeover::handling [takeover::NOT_ALERTED, takeover::HARD_STOP, takeover::HAZARD_LATE];
         "operability" takeover::operability [takeover::TOO_SHORT];
         "emergency-stop" takeover::stop [takeover::SLOW_STOP];
     Comprehensive:
-        "start" roads::start [roads::STARTS_LATE, roads::NOT_INDICATED];
-        "stop" roads::stop [roads::OFF_LINE];
-        "car-following" traffic::following [traffic::TOO_CLOSE];
-        "straight-through" junctions::straight [];
-        "pedestrian-crossing" people::crossing [people::NOT_YIELDED];
-        "kerb-stop" roads::kerb_stop [roads::FAR_FROM_KERB, roads::NOT_INDICATED];
-        "lane-change" roads::lane_change [roads::NOT_INDICATED];
-        "right-turn" junctions::turn [junctions::NOT_INDICATED];
-        "left-turn" junctions::turn [junctions::NOT_INDICATED];
-        "u-turn" junctions::turn [junctions::NOT_INDICATED];
-        "bus-stop" people::bus_stop [];
-        "meeting" traffic::meeting [];
+        "start" roads::start [roads::STARTS_LATE, roads::NOT_INDICATED, roads::INDICATED_LATE, roads::ROLLS_BACK];
+        "stop" roads::stop [roads::OFF_LINE, roads::HARSH];
+        "car-following" traffic::following [traffic::TOO_CLOSE, traffic::FAR_TOO_CLOSE];
+        "straight-through" junctions::straight [junctions::ON_CROSSING];
+        "pedestrian-crossing" people::crossing [people::NOT_YIELDED, people::FAST_OVER];
+        "kerb-stop" roads::kerb_stop [roads::FAR_FROM_KERB, roads::LATE_STOP, roads::NOT_INDICATED];
+        "lane-change" roads::lane_change [roads::NOT_DONE, roads::NOT_INDICATED, roads::INDICATED_LATE];
+        "right-turn" junctions::turn [junctions::NOT_INDICATED, junctions::INDICATED_LATE];
+        "left-turn" junctions::turn [junctions::NOT_INDICATED, junctions::INDICATED_LATE];
+        "u-turn" junctions::turn [junctions::NOT_INDICATED, junctions::INDICATED_LATE];
+        "bus-stop" people::bus_stop [people::NOT_SLOWED, people::STOPS];
+        "meeting" traffic::meeting [traffic::CLOSE];
         "roundabout" junctions::roundabout [];
-        "main-side-road" junctions::main_road [];
-        "interchange" roads::plain [];
-        "school-zone" people::school [people::NOT_YIELDED];
-        "tunnel" weather::tunnel [weather::LAMPS_OFF];
-        "overtaking" traffic::overtaking [traffic::NOT_INDICATED];
-        "works" traffic::works [];
-        "garage" manoeuvres::garage [manoeuvres::TOO_LONG];
-        "parallel-parking" manoeuvres::parallel [manoeuvres::TOO_LONG];
-        "rain" weather::rain [];
-        "fog" weather::fog [weather::LAMPS_OFF];
-        "slippery" weather::slippery [];
-        "spilled-objects" traffic::spilled [];
-        "night-or-emergency" weather::night [weather::LAMPS_OFF];
+        "main-side-road" junctions::main_road [junctions::NOT_YIELDED];
+        "interchange" roads::plain [roads::TOO_FAST];
+        "school-zone" people::school [people::NOT_YIELDED, people::FAST_AT_SCHOOL];
+        "tunnel" weather::tunnel [weather::LAMPS_OFF_IN_TUNNEL, weather::NOT_SLOWED];
+        "overtaking" traffic::overtaking [traffic::NOT_DONE, traffic::NOT_INDICATED];
+        "works" traffic::works [traffic::OVER_CONES, traffic::NOT_SLOWED];
+        "garage" manoeuvres::garage [manoeuvres::TOO_LONG, manoeuvres::OUT_OF_BAY];
+        "parallel-parking" manoeuvres::parallel [manoeuvres::TOO_LONG, manoeuvres::OUT_OF_BAY];
+        "rain" weather::rain [weather::NOT_SLOWED, weather::HAZARD_ON];
+        "fog" weather::fog [weather::NOT_SLOWED, weather::LAMPS_OFF_IN_FOG, weather::HAZARD_OFF];
+        "slippery" weather::slippery [weather::NOT_SLOWED, weather::HARSH];
+        "spilled-objects" traffic::spilled [traffic::TOUCHES];
+        "night-or-emergency" weather::night [weather::LAMPS_OFF_AT_NIGHT];
     Networked:
-        "networked" weather::networked [];
+        "networked" weather::networked [weather::NOT_HEEDED];
 }
 
 /// All items in their order.

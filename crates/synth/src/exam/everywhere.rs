@@ -10,12 +10,22 @@ pub(crate) const FAULTS: &[Fault] = &[
     Fault { id: "by-hand", rule: "manual-driving", what: "a human drives all the time", side: &[] },
     Fault {
         id: "taken-over-at-last",
-        rule: "disengagement",
+        rule: "manual-driving",
         what: "a human takes over in the last second",
-        side: &["manual-driving"],
+        side: &["disengagement"],
     },
-    Fault { id: "touched", rule: "manual-input", what: "a hand on the wheel in the last second", side: &[] },
-    Fault { id: "nudged", rule: "manual-input", what: "a remote command helps along", side: &[] },
+    Fault {
+        id: "touched",
+        rule: "manual-input",
+        what: "a hand on the wheel in the last second",
+        side: &["input-in-attempt"],
+    },
+    Fault {
+        id: "nudged",
+        rule: "manual-input",
+        what: "a remote command helps along",
+        side: &["input-in-attempt"],
+    },
     Fault {
         id: "fix-lost",
         rule: "position-fix-lost",

@@ -1,6 +1,6 @@
 //! Items at junctions.
 
-use lukao_model::code::SignalState;
+use lukao_model::code::{Indicator, SignalState};
 use lukao_model::vehicle::ActorClass;
 use lukao_model::{Channel, Error};
 use lukao_track::{Route, RouteLeg, Turn};
@@ -17,7 +17,23 @@ use crate::speed::Speed;
 pub(crate) const RED_LIGHT: Fault =
     Fault { id: "red-light", rule: "red-light", what: "passes the line 1 s before green", side: &[] };
 pub(crate) const LATE_START: Fault =
-    Fault { id: "late-start", rule: "late-start-on-green", what: "starts 12 s after green", side: &[] };
+    Fault { id: "late-start", rule: "late-start-on-green", what: "starts 10.6 s after green", side: &[] };
+pub(crate) const OFF_LINE: Fault =
+    Fault { id: "off-line", rule: "stops-off-the-line", what: "stops 2.4 m before the line", side: &[] };
+pub(crate) const ON_CROSSING: Fault =
+    Fault { id: "on-crossing", rule: "stops-on-crossing", what: "stands on the crossing for 5 s", side: &[] };
+pub(crate) const INDICATED_LATE: Fault = Fault {
+    id: "indicated-late",
+    rule: "indicator-late",
+    what: "indicates 2.5 s before the junction",
+    side: &[],
+};
+pub(crate) const NOT_YIELDED: Fault = Fault {
+    id: "not-yielded",
+    rule: "give-way",
+    what: "turns in before somebody on the main road",
+    side: &["unsignalled-right-of-way"],
+};
 pub(crate) const POLICE_IGNORED: Fault =
     Fault { id: "police-ignored", rule: "police-order", what: "drives on though told to stop", side: &[] };
 pub(crate) const NOT_INDICATED: Fault =
@@ -61,15 +77,17 @@ pub(crate) fn lights(ask: &Ask<'_>) -> Result<Plan, Error> {
         ride.lights(&mut ridden.tell, &[(0.0, SignalState::Red), (t + 1.0, SignalState::Green)]);
         return Ok(ride.plan(ridden.faulty(1.0, t, t), ask.fault));
     }
-    let reacts = if ask.is("late-start") { 12.0 } else { REACTS_S };
-    let stop = line - SHORT_M - HALF_M;
+    let reacts = if ask.is("late-start") { 10.6 } else { REACTS_S };
+    let stop = line - HALF_M - if ask.is("off-line") { 2.4 } else { SHORT_M };
     let waits = 4.0 + ask.pick(3);
     let mut ridden = ride.drive(&ride.pace().stand(stop, waits + reacts))?;
     let (_, leaves) = ridden.stand_at(stop);
     ride.lights(&mut ridden.tell, &[(0.0, SignalState::Red), (leaves - reacts, SignalState::Green)]);
-    if ask.is("late-start") {
-        ridden = ridden.faulty(reacts, leaves - reacts, leaves);
-    }
+    ridden = match ask.fault {
+        Some("late-start") => ridden.faulty(reacts, leaves - reacts, leaves),
+        Some("off-line") => ridden.faulty(2.4, leaves - reacts - waits, leaves),
+        _ => ridden,
+    };
     Ok(ride.plan(ridden, ask.fault))
 }
 
@@ -103,7 +121,16 @@ pub(crate) fn police(ask: &Ask<'_>) -> Result<Plan, Error> {
 pub(crate) fn straight(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = Ride::new(ask.track, ask.item)?;
     let j = junction(&ride)?;
-    let ridden = ride.drive(&ride.pace().slow(j.from_m - 12.0, j.to_m, 7.5))?;
+    let mut pace = ride.pace().slow(j.from_m - 12.0, j.to_m, 7.5);
+    let on = ride.crossings().first().map_or(j.from_m, |c| f64::midpoint(c.0, c.1));
+    if ask.is("on-crossing") {
+        pace = pace.stand(on, 5.0);
+    }
+    let mut ridden = ride.drive(&pace)?;
+    if ask.is("on-crossing") {
+        let (a, b) = ridden.stand_at(on);
+        ridden = ridden.faulty(b - a, a, b);
+    }
     Ok(ride.plan(ridden, ask.fault))
 }
 
@@ -112,10 +139,21 @@ pub(crate) fn turn(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = Ride::new(ask.track, ask.item)?;
     let j = junction(&ride)?;
     let mut ridden = ride.drive(&ride.pace())?;
-    if ask.is("not-indicated") {
-        ridden.tell.dark();
-        let (a, b) = (ridden.time(j.from_m), ridden.time(j.to_m));
-        ridden = ridden.faulty(1.0, a, b);
+    let (a, b) = (ridden.time(j.from_m), ridden.time(j.to_m));
+    match ask.fault {
+        Some("not-indicated") => {
+            ridden.tell.dark();
+            ridden = ridden.faulty(1.0, a, b);
+        }
+        Some("indicated-late") => {
+            ridden.tell.dark();
+            // The front is in the junction before the middle is.
+            let enters = ridden.time(j.from_m - HALF_M);
+            let side = if j.turn == Turn::Right { Indicator::Right } else { Indicator::Left };
+            ridden.tell.indicate(side, enters - 2.5, b);
+            ridden = ridden.faulty(2.5, enters - 2.5, enters);
+        }
+        _ => {}
     }
     Ok(ride.plan(ridden, ask.fault))
 }
@@ -133,8 +171,13 @@ pub(crate) fn main_road(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = Ride::new(ask.track, ask.item)?;
     let j = junction(&ride)?;
     let stop = j.from_m - 1.5 - HALF_M;
-    let ridden = ride.drive(&ride.pace().stand(stop, 6.0))?;
-    let (stands, _) = ridden.stand_at(stop);
+    let yields = !ask.is("not-yielded");
+    let mut ridden = ride.drive(&if yields { ride.pace().stand(stop, 6.0) } else { ride.pace() })?;
+    // Who does not wait is in the way of somebody who is 1.5 s from the middle of the junction.
+    let stands = if yields { ridden.stand_at(stop).0 } else { ridden.time(j.to_m) };
+    if !yields {
+        ridden = ridden.faulty(1.0, (stands - 2.0).max(0.0), stands);
+    }
     let others = from_the_main_road(&ride, &j).map(|way| {
         // In the middle of the junction while the ego stands.
         let middle = 0.5 * way.length_m();

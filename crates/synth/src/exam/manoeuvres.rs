@@ -17,15 +17,31 @@ use crate::plan::Plan;
 use crate::speed::Speed;
 
 pub(crate) const TOO_LONG: Fault =
-    Fault { id: "too-long", rule: "takes-too-long", what: "takes 2 s more than it may", side: &[] };
+    Fault { id: "too-long", rule: "takes-too-long", what: "takes 2 s longer than it may", side: &[] };
 pub(crate) const EDGE: Fault =
     Fault { id: "wheel-over-edge", rule: "wheel-over-edge", what: "a wheel 5 cm over the edge", side: &[] };
 pub(crate) const OFF_LINE: Fault =
-    Fault { id: "off-line", rule: "stops-off-station-line", what: "stops 0.25 m before the line", side: &[] };
+    Fault { id: "off-line", rule: "stops-off-station-line", what: "stops 0.21 m before the line", side: &[] };
 pub(crate) const ROLLS_BACK: Fault =
     Fault { id: "rolls-back", rule: "rolls-back", what: "rolls back 0.35 m as it starts", side: &[] };
+pub(crate) const ROLLS_A_LITTLE: Fault =
+    Fault { id: "rolls-a-little", rule: "rolls-back", what: "rolls back 0.09 m as it starts", side: &[] };
+pub(crate) const BRAKE_HELD: Fault = Fault {
+    id: "brake-held",
+    rule: "parking-brake-held",
+    what: "starts with the parking brake on",
+    side: &[],
+};
+pub(crate) const TOO_MANY_STROKES: Fault = Fault {
+    id: "too-many-strokes",
+    rule: "too-many-strokes",
+    what: "four strokes forward and three back",
+    side: &[],
+};
+pub(crate) const OUT_OF_BAY: Fault =
+    Fault { id: "out-of-bay", rule: "not-in-slot", what: "stands 6 cm out of the bay", side: &[] };
 pub(crate) const STARTS_LATE: Fault =
-    Fault { id: "starts-late", rule: "starts-late", what: "starts 33 s after it stopped", side: &[] };
+    Fault { id: "starts-late", rule: "starts-late", what: "starts 31 s after it stopped", side: &[] };
 
 /// Tightest turns of these drives, metres at the rear axle.
 const RADIUS_M: f64 = 4.6;
@@ -63,6 +79,16 @@ fn stroke(length_m: f64, mps: f64, pause_s: f64) -> Speed {
     let braking = 0.5 * reach(v);
     let speed = speed.to_with(sign * v, 0.7, 1.5);
     speed.hold_to_m(sign * (length_m - braking).max(braking)).to_with(0.0, 0.7, 1.5).hold_s(pause_s)
+}
+
+/// Rolls back by this far from a stand, and stands.
+pub(crate) fn rolled_back(speed: Speed, back_m: f64) -> Speed {
+    let rolling = |v: f64| {
+        let s = Speed::of(0.0).to_with(-v, 0.8, 3.0).to_with(0.0, 0.8, 3.0);
+        -s.distance_m(s.end_s())
+    };
+    let v = crate::solve(back_m, 0.01, 2.0, rolling);
+    speed.to_with(-v, 0.8, 3.0).to_with(0.0, 0.8, 3.0)
 }
 
 /// A ride on a way straight through the station's entry along its lane, for items that do not follow lanes.
@@ -107,8 +133,7 @@ fn corners(p: Pose, wheels: bool) -> [[f64; 2]; 4] {
 
 /// Strokes forward and back in a road whose edges are `half_m` to both sides: lengths of arcs of [`RADIUS_M`], the last one up to
 /// where the wheels are straightened. Begins at the lateral place `left_m`.
-fn turning(half_m: f64, left_m: f64, over: bool) -> Vec<f64> {
-    let room_m = if over { -OVER_M } else { ROOM_M };
+fn turning(half_m: f64, left_m: f64, over: bool, room_m: f64) -> Vec<f64> {
     const STEP_M: f64 = 0.01;
     let mut p = Pose { x_m: 0.0, y_m: left_m, yaw_rad: 0.0 };
     let last = PI - 0.5 * EASE_M / RADIUS_M;
@@ -137,50 +162,73 @@ fn turning(half_m: f64, left_m: f64, over: bool) -> Vec<f64> {
 /// Turns round between two edges in strokes.
 pub(crate) fn narrow_u_turn(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = ride(ask, 45.0, 40.0)?;
+    let over = ask.is("wheel-over-edge");
+    let lingers = |pause_s| {
+        let course = between_edges(&ride, (over, ask.is("too-many-strokes")), pause_s)?;
+        Ok::<_, Error>((ride.attempt_s(&course), course))
+    };
+    let (usual_s, mut course) = lingers(PAUSE_S)?;
+    if ask.is("too-long") {
+        course = lingers(PAUSE_S + 302.0 - usual_s)?.1;
+    }
+    let mut ridden = ride.with(ride.way.path(|_| 0.0), Speed::of(0.0));
+    ridden.to_s = course.end_s();
+    let end = ridden.to_s;
+    ridden.tell.indicate(Indicator::Left, 6.0, end - 8.0);
+    ridden.course = course;
+    ridden = match ask.fault {
+        Some("too-long") => ridden.faulty(302.0, 0.0, end),
+        Some("wheel-over-edge") => ridden.faulty(OVER_M, 0.0, end),
+        Some("too-many-strokes") => ridden.faulty(4.0, 0.0, end),
+        _ => ridden,
+    };
+    Ok(ride.plan(ridden, ask.fault))
+}
+
+/// The course of a turn in strokes; the first pause lasts as said, the others are short.
+fn between_edges(ride: &Ride, (over, many): (bool, bool), pause_s: f64) -> Result<Course, Error> {
     let gate = ride.station.entry.unwrap_or_default();
     let half = 0.5 * math::hypot(gate[0][0] - gate[1][0], gate[0][1] - gate[1][1]);
     let left = -(half - HALF_WIDTH_M - 0.45);
-    let strokes = turning(half, left, ask.is("wheel-over-edge"));
+    let room = if over { -OVER_M } else { ROOM_M };
+    let mut strokes = turning(half, left, over, room);
+    // Who keeps farther off the edges needs more of them.
+    for k in 1..40 {
+        if !many || strokes.len() == 7 {
+            break;
+        }
+        strokes = turning(half, left, over, ROOM_M + 0.02 * f64::from(k));
+    }
     let path = ride.way.path(|_| left);
     let stop = ride.entry_m + TO_FRONT_M + 3.0;
     let pace = ride.pace().slow(ride.entry_m - 20.0, stop, 3.0).stand(stop, PAUSE_S);
-    let mut course = Course::new(path.clone(), pace.speed(stop)?.hold_s(PAUSE_S));
+    let mut course = Course::new(path, pace.speed(stop)?.hold_s(PAUSE_S));
     let k = 1.0 / RADIUS_M;
     for (i, length) in strokes.iter().copied().enumerate() {
-        let lingers = if ask.is("too-long") && i == 0 { 300.0 } else { PAUSE_S };
+        let lingers = if i == 0 { pause_s } else { PAUSE_S };
         course = if i % 2 == 1 {
             course.then_back(|p| p.steered(k).bend(length + BEYOND_M, k), stroke(length, -CREEP_MPS, lingers))
         } else if i + 1 < strokes.len() {
             course.then(|p| p.steered(k).bend(length + BEYOND_M, k), stroke(length, CREEP_MPS, lingers))
         } else {
             let out = ride.entry_m.min(34.0);
-            let length = length + EASE_M;
+            let whole = length + EASE_M;
             let speed = Speed::of(0.0)
                 .to_with(CREEP_MPS, 0.7, 1.5)
-                .hold_to_m(length + 1.0)
+                .hold_to_m(whole.max(2.0) + 1.0)
                 .to_with(3.0, 0.8, 1.0)
-                .hold_to_m(length + out);
-            course.then(|p| p.steered(k).bend(length - EASE_M, k).bend(EASE_M, 0.0).straight(60.0), speed)
+                .hold_to_m(whole + out);
+            course.then(|p| p.steered(k).bend(length, k).bend(EASE_M, 0.0).straight(60.0), speed)
         };
     }
-    let mut ridden = ride.with(path, Speed::of(0.0));
-    ridden.to_s = course.end_s();
-    ridden.tell.indicate(Indicator::Left, 6.0, ridden.to_s - 8.0);
-    ridden.course = course;
-    let end = ridden.to_s;
-    ridden = match ask.fault {
-        Some("too-long") => ridden.faulty(2.0, 0.0, end),
-        Some("wheel-over-edge") => ridden.faulty(OVER_M, 0.0, end),
-        _ => ridden,
-    };
-    Ok(ride.plan(ridden, ask.fault))
+    Ok(course)
 }
 
 /// Stops at the line of a slope and starts again.
 pub(crate) fn hill(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = Ride::new(ask.track, ask.item)?;
     let line = ride.line_m()?;
-    let short = if ask.is("off-line") { 0.25 } else { 0.06 };
+    let short = if ask.is("off-line") { 0.21 } else { 0.06 };
     let stop = line - short - HALF_M;
     let right = (ride.to_edge_m(stop) - HALF_WIDTH_M - 0.25).max(0.0);
     let aside = |s: f64| {
@@ -190,16 +238,16 @@ pub(crate) fn hill(ask: &Ask<'_>) -> Result<Plan, Error> {
     let path = ride.way.path(aside);
     let up = ride.pace().slow(stop - 25.0, stop, 4.0).stand(stop, 0.0).speed(stop)?;
     let stands = up.end_s();
-    let waits = if ask.is("starts-late") { 33.0 } else { 5.0 };
+    let waits = if ask.is("starts-late") { 31.0 } else { 5.0 };
     let mut speed = up.hold_s(waits);
     let leaves = speed.end_s();
-    if ask.is("rolls-back") {
-        let rolling = |v: f64| {
-            let s = Speed::of(0.0).to_with(-v, 0.8, 3.0).to_with(0.0, 0.8, 3.0);
-            -s.distance_m(s.end_s())
-        };
-        let v = crate::solve(0.35, 0.05, 2.0, rolling);
-        speed = speed.to_with(-v, 0.8, 3.0).to_with(0.0, 0.8, 3.0);
+    let back = match ask.fault {
+        Some("rolls-back") => 0.35,
+        Some("rolls-a-little") => 0.09,
+        _ => 0.0,
+    };
+    if back > 0.0 {
+        speed = rolled_back(speed, back);
     }
     let end = ride.way.length_m() - HALF_M - 1.0;
     let speed = speed.to_with(6.0, 1.0, 1.5).hold_to_m(end);
@@ -209,7 +257,11 @@ pub(crate) fn hill(ask: &Ask<'_>) -> Result<Plan, Error> {
     ridden.tell.text(Channel::Mark, stands + 1.0, format!("go: {}", ride.item));
     ridden = match ask.fault {
         Some("off-line") => ridden.faulty(short, stands, leaves),
-        Some("rolls-back") => ridden.faulty(0.35, leaves, leaves + 3.0),
+        Some("rolls-back" | "rolls-a-little") => ridden.faulty(back, leaves, leaves + 2.0),
+        Some("brake-held") => {
+            ridden.tell.on(Channel::ParkingBrake, stands + 0.5, leaves + 3.0);
+            ridden.faulty(3.0, leaves, leaves + 3.0)
+        }
         Some("starts-late") => ridden.faulty(waits, stands, leaves),
         _ => ridden,
     };
@@ -256,6 +308,30 @@ fn bay(ride: &Ride, station: &Station) -> Result<Bay, Error> {
 pub(crate) fn garage(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = ride(ask, 45.0, 100.0)?;
     let bay = bay(&ride, &ride.station)?;
+    // From the end of the turn, half a metre inside, to the rest.
+    let inside =
+        if ask.is("out-of-bay") { TO_FRONT_M - 0.5 - 0.06 } else { bay.depth_m - TO_REAR_M - 0.45 - 0.5 };
+    let (usual_s, mut course) = both_ways(&ride, &bay, inside, 2.0)?;
+    if ask.is("too-long") {
+        course = both_ways(&ride, &bay, inside, 2.0 + 0.5 * (212.0 - usual_s))?.1;
+    }
+    let mut ridden = ride.with(ride.way.path(|_| 0.0), Speed::of(0.0));
+    let end = course.end_s();
+    ridden.to_s = end;
+    // The last stroke out takes some 25 s.
+    let leaves = course.last_from_s();
+    ridden.tell.indicate(Indicator::Right, leaves - 1.8, leaves + 8.0);
+    ridden.course = course;
+    ridden = match ask.fault {
+        Some("too-long") => ridden.faulty(212.0, 0.0, end),
+        Some("out-of-bay") => ridden.faulty(0.06, 0.0, leaves),
+        _ => ridden,
+    };
+    Ok(ride.plan(ridden, ask.fault))
+}
+
+/// The course in and out two times, standing in the bay for some time; and how long the attempt takes.
+fn both_ways(ride: &Ride, bay: &Bay, inside: f64, stays_s: f64) -> Result<(f64, Course), Error> {
     let k = 1.0 / RADIUS_M;
     // Out of full lock into straight wheels, a right angle in all.
     let arc = RADIUS_M * (0.5 * PI) - 0.5 * EASE_M;
@@ -263,19 +339,14 @@ pub(crate) fn garage(ask: &Ask<'_>) -> Result<Plan, Error> {
     // The rear axle before the bay's axis by as much as the turn takes, and so far from the mouth that the turn is over just
     // inside it.
     let left = (quarter.y_m - 0.5) - bay.mouth_m;
-    let inside = bay.depth_m - TO_REAR_M - 0.45 - 0.5;
     let beyond = bay.at_m + quarter.x_m + CAR_AXLE_M;
-    let path = ride.way.path(|s| {
-        let u = ((s - (ride.entry_m - 25.0)) / 30.0).clamp(0.0, 1.0);
-        left * u * u * u * (10.0 - 15.0 * u + 6.0 * u * u)
-    });
+    let path = beside_edge(ride, left);
     let pace = ride.pace().slow(ride.entry_m - 10.0, beyond, 3.0).stand(beyond, PAUSE_S);
     let turn = arc + EASE_M;
-    let stays = if ask.is("too-long") { 180.0 } else { 2.0 };
-    let course = Course::new(path.clone(), pace.speed(beyond)?.hold_s(PAUSE_S))
+    let course = Course::new(path, pace.speed(beyond)?.hold_s(PAUSE_S))
         .then_back(
             |p| p.steered(k).bend(arc, k).bend(EASE_M, 0.0).straight(inside),
-            stroke(turn + inside, -CREEP_MPS, stays),
+            stroke(turn + inside, -CREEP_MPS, stays_s),
         )
         .then(
             |p| p.straight(inside).bend(EASE_M, k).bend(arc + BEYOND_M, k),
@@ -283,10 +354,9 @@ pub(crate) fn garage(ask: &Ask<'_>) -> Result<Plan, Error> {
         )
         .then_back(
             |p| p.steered(-k).bend(arc, -k).bend(EASE_M, 0.0).straight(inside),
-            stroke(turn + inside, -CREEP_MPS, stays),
+            stroke(turn + inside, -CREEP_MPS, stays_s),
         );
     let out = ride.exit_m - bay.at_m + 22.0;
-    let leaves = course.end_s();
     let arc = RADIUS_M * (0.5 * PI) - EASE_M;
     let speed = Speed::of(0.0)
         .to_with(CREEP_MPS, 0.7, 1.5)
@@ -297,44 +367,60 @@ pub(crate) fn garage(ask: &Ask<'_>) -> Result<Plan, Error> {
         |p| p.straight(inside).bend(EASE_M, -k).bend(arc, -k).bend(EASE_M, 0.0).straight(out + 30.0),
         speed,
     );
-    let mut ridden = ride.with(path, Speed::of(0.0));
-    ridden.to_s = course.end_s();
-    ridden.course = course;
-    ridden.tell.indicate(Indicator::Right, leaves - 3.5, leaves + 8.0);
-    if ask.is("too-long") {
-        ridden = ridden.faulty(2.0, 0.0, leaves);
-    }
-    Ok(ride.plan(ridden, ask.fault))
+    Ok((ride.attempt_s(&course), course))
+}
+
+/// The way's middle, then `left_m` beside it from the entry on.
+fn beside_edge(ride: &Ride, left_m: f64) -> Path {
+    ride.way.path(|s| {
+        let u = ((s - (ride.entry_m - 25.0)) / 30.0).clamp(0.0, 1.0);
+        left_m * u * u * u * (10.0 - 15.0 * u + 6.0 * u * u)
+    })
 }
 
 /// Backward into a bay along the way, and out.
 pub(crate) fn parallel(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = ride(ask, 45.0, 90.0)?;
     let bay = bay(&ride, &ride.station)?;
-    let k = 1.0 / RADIUS_M;
+    let out_m = if ask.is("out-of-bay") { 0.5 * bay.depth_m - HALF_WIDTH_M + 0.06 } else { 0.0 };
+    let (usual_s, mut course) = aside(&ride, &bay, out_m, 4.5)?;
+    if ask.is("too-long") {
+        course = aside(&ride, &bay, out_m, 4.5 + 92.0 - usual_s)?.1;
+    }
+    let mut ridden = ride.with(ride.way.path(|_| 0.0), Speed::of(0.0));
+    let leaves = course.last_from_s();
+    let end = course.end_s();
+    ridden.to_s = end;
+    ridden.tell.indicate(Indicator::Left, leaves - 3.8, leaves + 7.0);
+    ridden.course = course;
+    ridden = match ask.fault {
+        Some("too-long") => ridden.faulty(92.0, 0.0, end),
+        Some("out-of-bay") => ridden.faulty(0.06, leaves - 4.5, leaves),
+        _ => ridden,
+    };
+    Ok(ride.plan(ridden, ask.fault))
+}
+
+/// The course into a bay along the way and out, `out_m` nearer to the road than its middle, standing in it for some time; and how
+/// long the attempt takes.
+fn aside(ride: &Ride, bay: &Bay, out_m: f64, stays_s: f64) -> Result<(f64, Course), Error> {
     const FLIP_M: f64 = 3.0;
+    let k = 1.0 / RADIUS_M;
     // In: an arc, the other arc, equal; `a` metres each.
     let swing = |a: f64| shape(|p| p.steered(k).bend(a, k).bend(FLIP_M, -k).bend(a, -k));
     // Beside the bay with 0.6 m between; in it in the middle.
     let beside = 0.6 + HALF_WIDTH_M;
-    let across = beside + 0.5 * bay.depth_m;
+    let across = beside + 0.5 * bay.depth_m - out_m;
     let a = crate::solve(across, 0.2, 3.6, |a| swing(a).y_m);
-    let made = swing(a).x_m;
     // Rear axle in the bay: the body in its middle, a little back.
     let rest = bay.at_m - HALF_M + TO_REAR_M - 0.4;
-    let stop = rest + made + CAR_AXLE_M;
-    let left = beside - bay.mouth_m;
-    let path = ride.way.path(|s| {
-        let u = ((s - (ride.entry_m - 25.0)) / 30.0).clamp(0.0, 1.0);
-        left * u * u * u * (10.0 - 15.0 * u + 6.0 * u * u)
-    });
+    let stop = rest + swing(a).x_m + CAR_AXLE_M;
     let pace = ride.pace().slow(ride.entry_m - 10.0, stop, 3.0).stand(stop, PAUSE_S);
-    let stays = if ask.is("too-long") { 92.0 } else { 4.5 };
-    let course = Course::new(path.clone(), pace.speed(stop)?.hold_s(PAUSE_S)).then_back(
-        |p| p.steered(k).bend(a, k).bend(FLIP_M, -k).bend(a + BEYOND_M, -k),
-        stroke(2.0 * a + FLIP_M, -CREEP_MPS, stays),
-    );
-    let leaves = course.end_s();
+    let course = Course::new(beside_edge(ride, beside - bay.mouth_m), pace.speed(stop)?.hold_s(PAUSE_S))
+        .then_back(
+            |p| p.steered(k).bend(a, k).bend(FLIP_M, -k).bend(a + BEYOND_M, -k),
+            stroke(2.0 * a + FLIP_M, -CREEP_MPS, stays_s),
+        );
     // Out: the same forward to the left, straightened while moving.
     let away = |b: f64| {
         shape(|p| p.steered(k).bend(b, k).bend(FLIP_M, -k).bend(b - 0.5 * EASE_M, -k).bend(EASE_M, 0.0))
@@ -349,21 +435,10 @@ pub(crate) fn parallel(ask: &Ask<'_>) -> Result<Plan, Error> {
         .hold_to_m(length + out);
     let course = course.then(
         |p| {
-            p.steered(k)
-                .bend(b, k)
-                .bend(FLIP_M, -k)
-                .bend(b - 0.5 * EASE_M, -k)
-                .bend(EASE_M, 0.0)
-                .straight(out + 30.0)
+            let p = p.steered(k).bend(b, k).bend(FLIP_M, -k);
+            p.bend(b - 0.5 * EASE_M, -k).bend(EASE_M, 0.0).straight(out + 30.0)
         },
         speed,
     );
-    let mut ridden = ride.with(path, Speed::of(0.0));
-    ridden.to_s = course.end_s();
-    ridden.course = course;
-    ridden.tell.indicate(Indicator::Left, leaves - 3.8, leaves + 7.0);
-    if ask.is("too-long") {
-        ridden = ridden.faulty(2.0, 0.0, leaves);
-    }
-    Ok(ride.plan(ridden, ask.fault))
+    Ok((ride.attempt_s(&course), course))
 }

@@ -27,9 +27,14 @@ pub(crate) struct Pace {
     zones: Vec<Zone>,
 }
 
+/// How fast a deceleration is built up, m/s³: a hard one faster.
+fn jerk(accel: f64) -> f64 {
+    if accel > 2.0 { 2.0 * accel } else { JERK }
+}
+
 /// Way that a change of speed takes, metres.
 fn change_m(from: f64, to: f64, accel: f64) -> f64 {
-    let s = Speed::of(from).to_with(to, accel, JERK);
+    let s = Speed::of(from).to_with(to, accel, jerk(accel));
     s.distance_m(s.end_s())
 }
 
@@ -41,6 +46,12 @@ impl Pace {
     /// No faster than this over a stretch.
     pub fn slow(mut self, from_m: f64, to_m: f64, mps: f64) -> Self {
         self.zones.push(Zone { from_m, to_m, mps, stand_s: 0.0, decel: DECEL });
+        self
+    }
+
+    /// No faster than this over a stretch, braked for at another deceleration.
+    pub fn slow_by(mut self, from_m: f64, to_m: f64, mps: f64, decel: f64) -> Self {
+        self.zones.push(Zone { from_m, to_m, mps, stand_s: 0.0, decel });
         self
     }
 
@@ -67,10 +78,10 @@ impl Pace {
     }
 
     /// The way cut into stretches, each with its highest speed: where zones overlap the slowest one holds.
-    fn stretches(&self, end_m: f64) -> Vec<Zone> {
+    fn stretches(&self, begin_m: f64, end_m: f64) -> Vec<Zone> {
         let mut cuts: Vec<f64> = self.zones.iter().flat_map(|z| [z.from_m, z.to_m]).collect();
-        cuts.extend([0.0, end_m]);
-        cuts.retain(|c| (0.0..=end_m).contains(c));
+        cuts.extend([begin_m, end_m]);
+        cuts.retain(|c| (begin_m..=end_m).contains(c));
         cuts.sort_by(f64::total_cmp);
         cuts.dedup();
         let mut out: Vec<Zone> = Vec::new();
@@ -99,13 +110,20 @@ impl Pace {
     /// # Errors
     /// If a stretch comes too soon after another for ordinary driving.
     pub fn speed(&self, end_m: f64) -> Result<Speed, Error> {
-        let stretches = self.stretches(end_m);
-        let first = stretches.first().map_or(self.start_mps, |z| z.mps);
-        let mut speed = Speed::of(self.start_mps.min(first));
+        let first = self.stretches(0.0, end_m).first().map_or(self.start_mps, |z| z.mps);
+        self.go_on(Speed::of(self.start_mps.min(first)), end_m)
+    }
+
+    /// The same from where a motion so far has come to.
+    ///
+    /// # Errors
+    /// As [`Pace::speed`].
+    pub fn go_on(&self, mut speed: Speed, end_m: f64) -> Result<Speed, Error> {
         let here = |speed: &Speed| {
             let (s, v, _) = speed.state(speed.end_s());
             (s, v)
         };
+        let stretches = self.stretches(here(&speed).0.max(0.0), end_m);
         for (k, zone) in stretches.iter().enumerate() {
             let (s, v) = here(&speed);
             if zone.mps == 0.0 {
@@ -140,7 +158,9 @@ impl Pace {
             let brake_at = |z: &&Zone| z.from_m - change_m(v, z.mps, z.decel);
             let next = ahead.iter().filter(|z| z.mps < v).min_by(|a, b| brake_at(a).total_cmp(&brake_at(b)));
             match next.filter(|z| brake_at(z) < zone.to_m) {
-                Some(z) => speed = speed.hold_to_m(brake_at(&z).max(s)).to_with(z.mps, z.decel, JERK),
+                Some(z) => {
+                    speed = speed.hold_to_m(brake_at(&z).max(s)).to_with(z.mps, z.decel, jerk(z.decel))
+                }
                 None => speed = speed.hold_to_m(zone.to_m.max(s)),
             }
         }

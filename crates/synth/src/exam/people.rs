@@ -16,6 +16,23 @@ pub(crate) const NOT_YIELDED: Fault = Fault {
     side: &[],
 };
 
+pub(crate) const FAST_OVER: Fault = Fault {
+    id: "too-fast",
+    rule: "crossing-not-slowed",
+    what: "drives over the crossing at 31.5 km/h",
+    side: &[],
+};
+pub(crate) const FAST_AT_SCHOOL: Fault = Fault {
+    id: "too-fast",
+    rule: "fast-in-school-zone",
+    what: "drives at 31.5 km/h in the school zone",
+    side: &["speed-limit"],
+};
+pub(crate) const NOT_SLOWED: Fault =
+    Fault { id: "not-slowed", rule: "not-slowed", what: "is 1 km/h too fast at the entry", side: &[] };
+pub(crate) const STOPS: Fault =
+    Fault { id: "stops", rule: "stops-at-bus-stop", what: "stands at the bus stop for 22 s", side: &[] };
+
 /// Speed of people on foot, m/s.
 const WALK_MPS: f64 = 1.4;
 
@@ -68,9 +85,24 @@ fn yields(ride: &Ride, fault: bool) -> Result<Ridden, Error> {
     Ok(ridden.actor(ride.walker("walker", middle, right, left, (stands - 3.0).max(0.0), WALK_MPS)))
 }
 
+/// A little faster than 30 km/h, nobody near.
+fn fast(ride: &Ride) -> Result<Ridden, Error> {
+    let mps = 31.5 / 3.6;
+    let (from, to) = match ride.item {
+        "school-zone" => (ride.entry_m + 25.0, ride.exit_m - 40.0),
+        _ => {
+            let (from, to, _) = first(ride)?;
+            (from - 12.0, to + 6.0)
+        }
+    };
+    let ridden = ride.drive(&ride.pace().over(from, to, mps))?;
+    let (a, b) = (ridden.time(from), ridden.time(to));
+    Ok(ridden.faulty(31.5, a, b))
+}
+
 pub(crate) fn crossing(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = Ride::new(ask.track, ask.item)?;
-    let ridden = yields(&ride, ask.is("not-yielded"))?;
+    let ridden = if ask.is("too-fast") { fast(&ride)? } else { yields(&ride, ask.is("not-yielded"))? };
     Ok(ride.plan(ridden, ask.fault))
 }
 
@@ -95,7 +127,30 @@ pub(crate) fn bus_stop(ask: &Ask<'_>) -> Result<Plan, Error> {
             "none",
         ));
     };
-    let ridden = ride.drive(&ride.pace().slow(from - HALF_M - 4.0, to + HALF_M, 5.0))?;
+    let fast = 31.0 / 3.6;
+    let mut pace = ride.pace().slow(
+        ride.entry_m - HALF_M - 4.0,
+        to + HALF_M,
+        if ask.is("not-slowed") { fast } else { 6.5 },
+    );
+    let middle = f64::midpoint(*from, *to);
+    if ask.is("stops") {
+        pace = pace.stand(middle, 22.0);
+    } else if !ask.is("not-slowed") {
+        pace = pace.slow(from - HALF_M - 4.0, to + HALF_M, 5.0);
+    }
+    let mut ridden = ride.drive(&pace)?;
+    match ask.fault {
+        Some("not-slowed") => {
+            let t = ridden.time(ride.entry_m - HALF_M);
+            ridden = ridden.faulty(1.0, t, t + 1.0);
+        }
+        Some("stops") => {
+            let (a, b) = ridden.stand_at(middle);
+            ridden = ridden.faulty(b - a, a, b);
+        }
+        _ => {}
+    }
     let waits = |id: &str, back: f64| ride.thing(id, ActorClass::Pedestrian, to - back, -3.0, [0.5, 0.6]);
     let ridden = ridden.actor(waits("waits-1", 3.0)).actor(waits("waits-2", 4.5));
     Ok(ride.plan(ridden, ask.fault))

@@ -16,11 +16,13 @@ use crate::speed::Speed;
 
 /// From the middle of the car to its bumpers, metres.
 pub(crate) const HALF_M: f64 = 2.25;
+/// From the middle of the car to the outer side of its mirrors, metres.
+pub(crate) const MIRROR_M: f64 = 1.0;
 /// Way before the entry and beyond the exit, metres.
 const BEFORE_M: f64 = 45.0;
 const AFTER_M: f64 = 25.0;
 /// Fastest drive, m/s: below the exam's cap of 60 km/h.
-const TOP_MPS: f64 = 50.0 / 3.6;
+pub(crate) const TOP_MPS: f64 = 50.0 / 3.6;
 /// Part of a speed limit that is used.
 const OF_LIMIT: f64 = 0.92;
 /// Greatest acceleration across in bends, m/s².
@@ -230,6 +232,16 @@ impl Ride {
     /// A path that runs in the lane beside over stretches, going over in `change_m` at either end (at the first only where it
     /// lasts until the way's end), and whether that lane is on the left.
     pub fn beside(&self, stretches: &[(f64, f64)], change_m: f64) -> Result<(Path, bool), Error> {
+        self.beside_by(stretches, change_m, 0.0)
+    }
+
+    /// The same, nearer to the way's middle by some metres than the middle of the lane beside.
+    pub fn beside_by(
+        &self,
+        stretches: &[(f64, f64)],
+        change_m: f64,
+        nearer_m: f64,
+    ) -> Result<(Path, bool), Error> {
         let middle = self.way.spot(f64::midpoint(self.entry_m, self.exit_m));
         let lane = self.track.lane(middle.lane);
         let same = |ix: &lukao_track::LaneIx| {
@@ -250,7 +262,7 @@ impl Ride {
         };
         let width =
             0.5 * (lane.width_at(middle.station_m) + self.track.lane(other).width_at(middle.station_m));
-        let over = if left { width } else { -width };
+        let over = if left { width - nearer_m } else { nearer_m - width };
         let ease = |u: f64| {
             let u = u.clamp(0.0, 1.0);
             u * u * u * (10.0 - 15.0 * u + 6.0 * u * u)
@@ -323,12 +335,24 @@ impl Ride {
         target(Body::other(id, class, size[0], size[1]).course(Course::standing(x, y, yaw)), &self.way)
     }
 
+    /// How long the attempt of a course lasts, s.
+    pub fn attempt_s(&self, course: &Course) -> f64 {
+        let ego = Body::car("ego").course(course.clone());
+        let (begin, end) = attempt(&ego, &self.station, course.end_s());
+        end.unwrap_or(course.end_s()) - begin.unwrap_or(0.0)
+    }
+
     /// Makes the plan.
     pub fn plan(self, ridden: Ridden, fault: Option<&str>) -> Plan {
         let Ridden { course, mut tell, actors, to_s, size, when_s, side, gear, .. } = ridden;
         let way = self.way.clone();
         let ego = Body::car("ego").course(course).with_instruments().log(move |a| {
             let a = a.origin(Origin::Reference).accuracy(Some(0.02), Some(0.001)).size_accuracy(Some(0.01));
+            let a = a.with(|actor| {
+                if let Some(sheet) = &mut actor.sheet {
+                    (sheet.width_with_mirrors_m, sheet.accuracy_m) = (Some(2.0 * MIRROR_M), Some(0.01));
+                }
+            });
             a.real(Channel::Brake, |_, s| {
                 Some((-s.accel_lon_mps2 * s.speed_mps.signum() / 8.0).clamp(0.0, 1.0))
             })

@@ -1,35 +1,61 @@
 //! Items on roads and bends without others: drive through, slow, stop, start, change lanes.
 
-use lukao_model::code::Indicator;
+use lukao_model::code::{Gear, Indicator};
 use lukao_model::{Channel, Error};
 
 use super::Ask;
 use super::areas::Fault;
-use super::ride::{HALF_M, Ridden, Ride};
+use super::ride::{HALF_M, MIRROR_M, Ridden, Ride};
 use crate::plan::Plan;
 
 pub(crate) const TOO_FAST: Fault =
-    Fault { id: "too-fast", rule: "speed-limit", what: "3 km/h faster than the sign allows", side: &[] };
+    Fault { id: "too-fast", rule: "speed-limit", what: "0.6 km/h faster than allowed", side: &[] };
 pub(crate) const OVER_LINE: Fault = Fault {
     id: "over-line",
     rule: "solid-line-crossed",
     what: "changes lanes over the solid line",
-    side: &["indicator-missing"],
+    side: &[],
 };
-pub(crate) const WHEEL_OVER: Fault =
-    Fault { id: "wheel-over-edge", rule: "wheel-over-edge", what: "a wheel 5 cm over the edge", side: &[] };
+pub(crate) const LINE_RIDDEN: Fault = Fault {
+    id: "line-ridden",
+    rule: "line-ridden",
+    what: "drives on the line between lanes for 9 s",
+    side: &[],
+};
+pub(crate) const WHEEL_OVER: Fault = Fault {
+    id: "wheel-over-edge",
+    rule: "wheel-over-edge",
+    what: "a wheel or mirror 5 cm over the edge",
+    side: &[],
+};
 pub(crate) const NEEDLESS_STOP: Fault =
-    Fault { id: "stops", rule: "stands-in-station", what: "stands for 4 s on the way", side: &[] };
+    Fault { id: "stops", rule: "stands-in-station", what: "stands for 2.4 s on the way", side: &[] };
+pub(crate) const FAST_BEND: Fault = Fault {
+    id: "fast-bend",
+    rule: "lateral-acceleration",
+    what: "takes the bend at 3.2 m/s²",
+    side: &["speed-limit"],
+};
 pub(crate) const NOT_INDICATED: Fault =
     Fault { id: "not-indicated", rule: "indicator-missing", what: "leaves the indicator off", side: &[] };
+pub(crate) const INDICATED_LATE: Fault =
+    Fault { id: "indicated-late", rule: "indicator-late", what: "indicates 2.7 s before", side: &[] };
 pub(crate) const NOT_SLOWED: Fault =
-    Fault { id: "not-slowed", rule: "not-slowed", what: "does not slow before it", side: &[] };
+    Fault { id: "not-slowed", rule: "not-slowed", what: "is 1 km/h too fast at the entry", side: &[] };
 pub(crate) const STARTS_LATE: Fault =
-    Fault { id: "starts-late", rule: "starts-late", what: "starts 14 s after it may", side: &[] };
+    Fault { id: "starts-late", rule: "starts-late", what: "starts 10.5 s after it may", side: &[] };
+pub(crate) const ROLLS_BACK: Fault =
+    Fault { id: "rolls-back", rule: "rolls-back", what: "rolls back 0.35 m as it starts", side: &[] };
 pub(crate) const OFF_LINE: Fault =
-    Fault { id: "off-line", rule: "stops-off-station-line", what: "stops 0.6 m before the line", side: &[] };
+    Fault { id: "off-line", rule: "stops-off-station-line", what: "stops 0.56 m before the line", side: &[] };
+pub(crate) const HARSH: Fault =
+    Fault { id: "harsh", rule: "harsh-braking", what: "brakes at 4.3 m/s² for the line", side: &[] };
 pub(crate) const FAR_FROM_KERB: Fault =
-    Fault { id: "far-from-kerb", rule: "parks-far-from-kerb", what: "stops 0.35 m from the edge", side: &[] };
+    Fault { id: "far-from-kerb", rule: "parks-far-from-kerb", what: "stops 0.36 m from the edge", side: &[] };
+pub(crate) const LATE_STOP: Fault =
+    Fault { id: "late-stop", rule: "late-kerb-stop", what: "stops 152 m after the command", side: &[] };
+pub(crate) const NOT_DONE: Fault =
+    Fault { id: "not-done", rule: "manoeuvre-missing", what: "stays in its lane", side: &[] };
 
 /// Half the width of the car, metres.
 const HALF_WIDTH_M: f64 = 0.9;
@@ -39,7 +65,12 @@ const WHEEL_M: f64 = 0.875;
 /// Along the way, nothing else.
 pub(crate) fn plain(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = Ride::new(ask.track, ask.item)?;
-    let ridden = if ask.is("over-line") { over_line(&ride)? } else { ride.drive(&ride.pace())? };
+    let ridden = match ask.fault {
+        Some("over-line") => over_line(&ride)?,
+        Some("line-ridden") => line_ridden(&ride)?,
+        Some("too-fast") => too_fast(&ride)?,
+        _ => ride.drive(&ride.pace())?,
+    };
     Ok(ride.plan(ridden, ask.fault))
 }
 
@@ -54,31 +85,59 @@ fn over_line(ride: &Ride) -> Result<Ridden, Error> {
     Ok(ridden.faulty(1.0, a, b))
 }
 
+/// On the line between the lanes for a while.
+fn line_ridden(ride: &Ride) -> Result<Ridden, Error> {
+    let (_, left) = ride.beside(&[(0.0, 1.0)], 22.0)?;
+    let mps = 6.0;
+    let from = f64::midpoint(ride.entry_m, ride.exit_m) - 4.5 * mps;
+    let to = from + 9.0 * mps;
+    let side = if left { 1.0 } else { -1.0 };
+    let ease = |u: f64| {
+        let u = u.clamp(0.0, 1.0);
+        u * u * u * (10.0 - 15.0 * u + 6.0 * u * u)
+    };
+    let path = ride.way.path(|s| 1.3 * side * ease((s - from + 15.0) / 15.0) * (1.0 - ease((s - to) / 15.0)));
+    let ridden = ride.drive_on(path, &ride.pace().slow(from - 15.0, to + 15.0, mps))?;
+    let (a, b) = (ridden.time(from), ridden.time(to));
+    Ok(ridden.faulty(b - a, a, b))
+}
+
+/// A little faster than allowed for a while in the middle of the way.
+fn too_fast(ride: &Ride) -> Result<Ridden, Error> {
+    let middle = f64::midpoint(ride.entry_m, ride.exit_m);
+    let limit = |s: f64| {
+        let spot = ride.way.spot(s);
+        let found = ride.track.speed_limit_at(spot.lane, spot.station_m).and_then(|l| l.max_mps);
+        found.unwrap_or(super::ride::TOP_MPS)
+    };
+    let most = limit(middle);
+    // As far as that limit holds around the middle, but for some metres at both ends.
+    let n = ((ride.exit_m - ride.entry_m) / 2.0) as usize;
+    let holds = |sign: f64| {
+        let ends = (1..n).find(|k| (limit(middle + sign * *k as f64) - most).abs() > 1e-9);
+        ends.unwrap_or(n) as f64
+    };
+    let (from, to) =
+        (middle - (holds(-1.0) - 15.0).clamp(5.0, 40.0), middle + (holds(1.0) - 15.0).clamp(5.0, 40.0));
+    let ridden = ride.drive(&ride.pace().over(from, to, most + 0.6 / 3.6))?;
+    let (a, b) = (ridden.time(from), ridden.time(to));
+    Ok(ridden.faulty(0.6, a, b))
+}
+
 pub(crate) fn signs(ask: &Ask<'_>) -> Result<Plan, Error> {
-    let ride = Ride::new(ask.track, ask.item)?;
-    let mut pace = ride.pace();
-    if ask.is("too-fast") {
-        // On the stretch of the lowest limit, some way in.
-        let limit = |s: f64| {
-            let spot = ride.way.spot(s);
-            ride.track
-                .speed_limit_at(spot.lane, spot.station_m)
-                .and_then(|l| l.max_mps)
-                .unwrap_or(f64::INFINITY)
-        };
-        let middle = f64::midpoint(ride.entry_m, ride.exit_m);
-        let v = limit(middle) + 3.0 / 3.6;
-        pace = pace.over(ride.entry_m + 30.0, ride.exit_m - 20.0, v);
-        let ridden = ride.drive(&pace)?;
-        let (a, b) = (ridden.time(ride.entry_m + 30.0), ridden.time(ride.exit_m - 20.0));
-        return Ok(ride.plan(ridden.faulty(3.0, a, b), ask.fault));
-    }
-    let ridden = ride.drive(&pace)?;
-    Ok(ride.plan(ridden, ask.fault))
+    plain(ask)
 }
 
 pub(crate) fn curve(ask: &Ask<'_>) -> Result<Plan, Error> {
-    edged(ask, |pace, _| pace)
+    edged(ask, |pace, ride| {
+        if !ask.is("fast-bend") {
+            return pace;
+        }
+        let path = ride.way.path(|_| 0.0);
+        let middle = f64::midpoint(ride.entry_m, ride.exit_m);
+        let mps = (3.2 / path.at(middle).curvature_per_m.abs().max(1e-4)).sqrt();
+        pace.over(middle - 12.0, middle + 12.0, mps)
+    })
 }
 
 pub(crate) fn width_gate(ask: &Ask<'_>) -> Result<Plan, Error> {
@@ -95,7 +154,7 @@ fn edged(ask: &Ask<'_>, pace: impl Fn(super::pace::Pace, &Ride) -> super::pace::
     let middle = f64::midpoint(ride.entry_m, ride.exit_m);
     let mut steady = pace(ride.pace(), &ride);
     if ask.is("stops") {
-        steady = steady.stand(middle, 4.0);
+        steady = steady.stand(middle, 2.4);
     }
     let (mut shift, mut at) = (0.0, middle);
     if ask.is("wheel-over-edge") {
@@ -106,7 +165,8 @@ fn edged(ask: &Ask<'_>, pace: impl Fn(super::pace::Pace, &Ride) -> super::pace::
             .map(|k| ride.entry_m + k as f64)
             .min_by(|a, b| gap(*a).total_cmp(&gap(*b)))
             .unwrap_or(middle);
-        shift = -(gap(at) - WHEEL_M + 0.05);
+        let half = if ride.item == "width-gate" { MIRROR_M } else { WHEEL_M };
+        shift = -(gap(at) - half + 0.05);
     }
     let bump = |s: f64| {
         let u = ((s - at).abs() - 4.0).max(0.0) / 14.0;
@@ -122,96 +182,137 @@ fn edged(ask: &Ask<'_>, pace: impl Fn(super::pace::Pace, &Ride) -> super::pace::
     }
     let time = ridden.time(at);
     let ridden = match ask.fault {
-        Some("stops") => ridden.faulty(4.0, time, time + 4.0),
+        Some("stops") => ridden.faulty(2.4, time, time + 2.4),
+        Some("fast-bend") => ridden.faulty(3.2, time - 1.0, time + 1.0),
         Some("wheel-over-edge") => ridden.faulty(0.05, time - 2.0, time + 2.0),
         Some("not-indicated") => ridden.faulty(1.0, time - 3.0, time + 1.0),
+        Some("not-slowed") => ridden.faulty(1.0, time - 3.0, time),
         _ => ridden,
     };
     Ok(ride.plan(ridden, ask.fault))
 }
 
 pub(crate) fn undulating(ask: &Ask<'_>) -> Result<Plan, Error> {
-    let ride = Ride::new(ask.track, ask.item)?;
-    let mut pace = ride.pace();
-    if !ask.is("not-slowed") {
-        pace = pace.slow(ride.entry_m - HALF_M - 2.0, ride.exit_m + HALF_M, 5.0);
-    }
-    let mut ridden = ride.drive(&pace)?;
-    if ask.is("not-slowed") {
-        let t = ridden.time(ride.entry_m);
-        ridden = ridden.faulty(1.0, t, t + 2.0);
-    }
-    Ok(ride.plan(ridden, ask.fault))
+    edged(ask, |pace, ride| {
+        let mps = if ask.is("not-slowed") { 21.0 / 3.6 } else { 5.0 };
+        pace.slow(ride.entry_m - HALF_M - 2.0, ride.exit_m + HALF_M, mps)
+    })
 }
 
-/// Stands on the way at `stop_m`, `right_m` to the right of the way's middle, and goes on when told. Waits `wait_s` before it
-/// is told and `late_s` after.
-fn halt(
-    ride: &Ride,
+/// How it stands and starts on the way.
+struct Halt {
+    /// Where, and how far to the right of the way's middle, metres.
     stop_m: f64,
     right_m: f64,
-    (wait_s, late_s): (f64, f64),
-    indicated: bool,
-) -> Result<(Ridden, f64), Error> {
+    /// Time until it is told to go, and from then until it goes, s.
+    wait_s: f64,
+    late_s: f64,
+    /// How long before it starts it indicates; 0: not at all.
+    lead_s: f64,
+    /// Deceleration, m/s², and how far it rolls back first, metres.
+    decel: f64,
+    back_m: f64,
+}
+
+impl Halt {
+    fn at(stop_m: f64, right_m: f64) -> Self {
+        Self { stop_m, right_m, wait_s: 3.0, late_s: 4.5, lead_s: 3.6, decel: 0.0, back_m: 0.0 }
+    }
+}
+
+/// Stands on the way and goes on when told. Says when it starts, too.
+fn halt(ride: &Ride, h: &Halt) -> Result<(Ridden, f64), Error> {
     let aside = |s: f64| {
-        let u = ((s - stop_m).abs() - 3.0).max(0.0) / 24.0;
-        if u >= 1.0 { 0.0 } else { -right_m * (1.0 - u * u * u * (10.0 - 15.0 * u + 6.0 * u * u)) }
+        let u = ((s - h.stop_m).abs() - 3.0).max(0.0) / 24.0;
+        if u >= 1.0 { 0.0 } else { -h.right_m * (1.0 - u * u * u * (10.0 - 15.0 * u + 6.0 * u * u)) }
     };
     let path = ride.way.path(aside);
-    let pace = ride.pace().slow(stop_m - 20.0, stop_m, 4.0).stand(stop_m, wait_s + late_s);
-    let mut ridden = ride.drive_on(path, &pace)?;
-    let (stands, leaves) = ridden.stand_at(stop_m);
-    if indicated {
-        if right_m > 0.3 {
-            let t = ridden.time(stop_m - 27.0);
+    let pace = ride.pace();
+    let pace = if h.decel > 0.0 {
+        pace.stand_by(h.stop_m, 0.0, h.decel)
+    } else {
+        pace.slow(h.stop_m - 20.0, h.stop_m, 4.0).stand(h.stop_m, 0.0)
+    };
+    let up = pace.speed(h.stop_m)?;
+    let stands = up.end_s();
+    let mut speed = up.hold_s(h.wait_s + h.late_s);
+    let leaves = speed.end_s();
+    if h.back_m > 0.0 {
+        speed = super::manoeuvres::rolled_back(speed, h.back_m);
+    }
+    let end = ride.way.length_m() - HALF_M - 1.0;
+    let speed = ride.pace_on(&path).go_on(speed, end)?;
+    let mut ridden = ride.with(path, speed);
+    ridden.gear = Some(Gear::Forward);
+    if h.lead_s > 0.0 {
+        if h.right_m > 0.3 {
+            let t = ridden.time(h.stop_m - 27.0);
             ridden.tell.indicate(Indicator::Right, (t - 4.0).max(0.0), stands);
         }
-        ridden.tell.indicate(Indicator::Left, leaves - 3.6, leaves + 2.5);
+        ridden.tell.indicate(Indicator::Left, leaves - h.lead_s, leaves + 2.5);
     }
-    ridden.tell.text(Channel::Mark, stands + wait_s, format!("go: {}", ride.item));
+    ridden.tell.text(Channel::Mark, stands + h.wait_s, format!("go: {}", ride.item));
     Ok((ridden, leaves))
 }
 
 /// From a stand at the right, when told.
 pub(crate) fn start(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = Ride::new(ask.track, ask.item)?;
-    let stop = ride.entry_m + 0.45 * (ride.exit_m - ride.entry_m);
-    let late = if ask.is("starts-late") { 14.0 } else { 4.5 };
-    let (mut ridden, leaves) = halt(&ride, stop, 0.4, (3.0, late), !ask.is("not-indicated"))?;
+    let mut h = Halt::at(ride.entry_m + 0.45 * (ride.exit_m - ride.entry_m), 0.4);
     match ask.fault {
-        Some("starts-late") => ridden = ridden.faulty(14.0, leaves - 14.0, leaves),
-        Some("not-indicated") => ridden = ridden.faulty(1.0, leaves - 3.6, leaves),
+        Some("starts-late") => h.late_s = 10.5,
+        Some("not-indicated") => h.lead_s = 0.0,
+        Some("indicated-late") => h.lead_s = 2.7,
+        Some("rolls-back") => h.back_m = 0.35,
         _ => {}
     }
+    let (mut ridden, leaves) = halt(&ride, &h)?;
+    ridden = match ask.fault {
+        Some("starts-late") => ridden.faulty(h.late_s, leaves - h.late_s, leaves),
+        Some("not-indicated") => ridden.faulty(1.0, leaves - 3.6, leaves),
+        Some("indicated-late") => ridden.faulty(h.lead_s, leaves - h.lead_s, leaves),
+        Some("rolls-back") => ridden.faulty(h.back_m, leaves, leaves + 2.0),
+        _ => ridden,
+    };
     Ok(ride.plan(ridden, ask.fault))
 }
 
 /// At the station's line, and on.
 pub(crate) fn stop(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = Ride::new(ask.track, ask.item)?;
-    let line = ride.line_m()?;
-    let short = if ask.is("off-line") { 0.6 } else { 0.15 };
-    let (mut ridden, leaves) = halt(&ride, line - short - HALF_M, 0.0, (3.0, 4.5), true)?;
-    if ask.is("off-line") {
-        ridden = ridden.faulty(0.6, leaves - 7.5, leaves);
+    let short = if ask.is("off-line") { 0.56 } else { 0.15 };
+    let mut h = Halt::at(ride.line_m()? - short - HALF_M, 0.0);
+    if ask.is("harsh") {
+        h.decel = 4.3;
     }
+    let (mut ridden, leaves) = halt(&ride, &h)?;
+    ridden = match ask.fault {
+        Some("off-line") => ridden.faulty(short, leaves - 7.5, leaves),
+        Some("harsh") => ridden.faulty(h.decel, leaves - 12.0, leaves - 7.5),
+        _ => ridden,
+    };
     Ok(ride.plan(ridden, ask.fault))
 }
 
 /// At the right edge within the distance of the command, and on.
 pub(crate) fn kerb_stop(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = Ride::new(ask.track, ask.item)?;
-    let stop = ride.entry_m + (0.55 * (ride.exit_m - ride.entry_m)).min(110.0);
-    let gap = if ask.is("far-from-kerb") { 0.35 } else { 0.20 };
-    let right = ride.to_edge_m(stop) - HALF_WIDTH_M - gap;
-    let (mut ridden, leaves) = halt(&ride, stop, right, (3.0, 4.5), !ask.is("not-indicated"))?;
+    let far = (0.55 * (ride.exit_m - ride.entry_m)).min(110.0);
+    let stop = ride.entry_m + if ask.is("late-stop") { 152.0 } else { far };
+    let gap = if ask.is("far-from-kerb") { 0.36 } else { 0.20 };
+    let mut h = Halt::at(stop, ride.to_edge_m(stop) - HALF_WIDTH_M - gap);
+    if ask.is("not-indicated") {
+        h.lead_s = 0.0;
+    }
+    let (mut ridden, leaves) = halt(&ride, &h)?;
     let t = ridden.time(ride.entry_m);
     ridden.tell.text(Channel::Command, t, "stop within 150 m");
-    match ask.fault {
-        Some("far-from-kerb") => ridden = ridden.faulty(gap, leaves - 7.5, leaves),
-        Some("not-indicated") => ridden = ridden.faulty(1.0, leaves - 3.6, leaves),
-        _ => {}
-    }
+    ridden = match ask.fault {
+        Some("far-from-kerb") => ridden.faulty(gap, leaves - 7.5, leaves),
+        Some("late-stop") => ridden.faulty(152.0, t, leaves - 7.5),
+        Some("not-indicated") => ridden.faulty(1.0, leaves - 3.6, leaves),
+        _ => ridden,
+    };
     Ok(ride.plan(ridden, ask.fault))
 }
 
@@ -219,13 +320,28 @@ pub(crate) fn kerb_stop(ask: &Ask<'_>) -> Result<Plan, Error> {
 pub(crate) fn lane_change(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = Ride::new(ask.track, ask.item)?;
     let from = f64::midpoint(ride.entry_m, ride.exit_m) - 40.0;
+    if ask.is("not-done") {
+        let ridden = ride.drive(&ride.pace())?;
+        let (a, b) = (ridden.time(ride.entry_m), ridden.time(ride.exit_m));
+        return Ok(ride.plan(ridden.faulty(1.0, a, b), ask.fault));
+    }
     let (path, left) = ride.beside(&[(from, ride.way.length_m())], 60.0)?;
     let mut ridden = ride.drive_on(path, &ride.pace())?;
+    // The wheel is at the line a third of the way over, or so: what is asked for is counted from the begin of the change.
     let (a, b) = (ridden.time(from), ridden.time(from + 60.0));
-    if ask.is("not-indicated") {
-        ridden = ridden.faulty(1.0, a, b);
-    } else {
-        ridden.tell.indicate(if left { Indicator::Left } else { Indicator::Right }, a - 4.0, b);
+    let crosses = ridden.time(from + 22.0);
+    let lead = match ask.fault {
+        Some("not-indicated") => 0.0,
+        Some("indicated-late") => 2.7 - (crosses - a),
+        _ => 4.0,
+    };
+    if lead != 0.0 {
+        ridden.tell.indicate(if left { Indicator::Left } else { Indicator::Right }, a - lead, b);
     }
+    ridden = match ask.fault {
+        Some("not-indicated") => ridden.faulty(1.0, a, b),
+        Some("indicated-late") => ridden.faulty(2.7, a, b),
+        _ => ridden,
+    };
     Ok(ride.plan(ridden, ask.fault))
 }

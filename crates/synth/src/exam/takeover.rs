@@ -10,15 +10,25 @@ use crate::plan::Plan;
 use crate::speed::Speed;
 
 pub(crate) const NOT_ALERTED: Fault =
-    Fault { id: "not-alerted", rule: "fault-not-alerted", what: "tells nobody of its fault", side: &[] };
+    Fault { id: "not-alerted", rule: "fault-not-alerted", what: "tells of its fault after 4.5 s", side: &[] };
+pub(crate) const HARD_STOP: Fault =
+    Fault {
+        id: "hard-stop", rule: "minimal-risk-deceleration", what: "stops itself at 4.3 m/s²", side: &[]
+    };
+pub(crate) const HAZARD_LATE: Fault = Fault {
+    id: "hazard-late",
+    rule: "minimal-risk-without-hazard-lights",
+    what: "switches the hazard lights on after 1.3 s",
+    side: &[],
+};
 pub(crate) const TOO_SHORT: Fault = Fault {
     id: "too-short",
     rule: "fails-after-intervention",
-    what: "can be driven by hand for 50 s only",
+    what: "can be driven by hand for 58 s only",
     side: &[],
 };
 pub(crate) const SLOW_STOP: Fault =
-    Fault { id: "slow-stop", rule: "slow-emergency-stop", what: "stands 2.5 s after taking over", side: &[] };
+    Fault { id: "slow-stop", rule: "slow-emergency-stop", what: "stands 2.2 s after taking over", side: &[] };
 
 /// How long the log goes on after a stop that ends a drive, s.
 const AFTER_S: f64 = 4.0;
@@ -30,31 +40,38 @@ pub(crate) fn handling(ask: &Ask<'_>) -> Result<Plan, Error> {
     let at = ride.entry_m + 0.35 * (ride.exit_m - ride.entry_m);
     let fault_s = pace.speed(ride.way.length_m() - 5.0)?.time_at_m(at);
     let cruise = pace.speed(at)?;
-    let speed = cruise.hold_s(1.0).to_with(0.0, 2.2, 2.0);
+    let decel = if ask.is("hard-stop") { 4.3 } else { 2.2 };
+    let speed = cruise.hold_s(1.0).to_with(0.0, decel, 6.0);
     let stands = speed.end_s();
     let mut ridden = ride.with(ride.way.path(|_| 0.0), speed.hold_s(AFTER_S));
     ridden.tell.text(Channel::Fault, fault_s, "perception: no data");
-    if !ask.is("not-alerted") {
-        ridden.alert(HmiAlert::TakeoverRequest, fault_s + 0.3, ridden.to_s);
-    }
+    let told = fault_s + if ask.is("not-alerted") { 4.5 } else { 0.3 };
+    let end = ridden.to_s;
+    ridden.alert(HmiAlert::TakeoverRequest, told, end);
     ridden.tell.mode(fault_s + 0.5, DrivingMode::MinimalRisk);
-    ridden.tell.indicate(Indicator::Hazard, fault_s + 0.6, ridden.to_s);
-    if ask.is("not-alerted") {
-        ridden = ridden.faulty(stands - fault_s, fault_s, stands);
-    }
+    // The manoeuvre begins half a second after the fault.
+    let hazard = if ask.is("hazard-late") { 1.8 } else { 0.6 };
+    ridden.tell.indicate(Indicator::Hazard, fault_s + hazard, end);
+    ridden = match ask.fault {
+        Some("not-alerted") => ridden.faulty(4.5, fault_s, told),
+        Some("hard-stop") => ridden.faulty(decel, fault_s, stands),
+        Some("hazard-late") => ridden.faulty(1.3, fault_s, fault_s + hazard),
+        _ => ridden,
+    };
     Ok(ride.plan(ridden, ask.fault))
 }
 
 /// The driver takes over, drives by hand for more than a minute, and gives back.
 pub(crate) fn operability(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = Ride::new(ask.track, ask.item)?;
-    let by_hand_s = if ask.is("too-short") { 50.0 } else { 62.0 };
+    let by_hand_s = if ask.is("too-short") { 58.0 } else { 62.0 };
     let room = ride.exit_m - ride.entry_m;
     let top = (room / (62.0 + 6.0)).min(11.0);
     let ridden = ride.drive(&ride.pace().slow(0.0, ride.way.length_m(), top));
     let mut ridden = ridden?;
     let from = ridden.time(ride.entry_m) + 2.0;
     let to = from + by_hand_s;
+    ridden.tell.text(Channel::Command, from - 1.5, "take over");
     ridden.tell.on(Channel::DriverOverride, from - 0.2, from + 0.8);
     ridden.tell.code(Channel::OverrideReason, 0.0, 0);
     ridden.tell.code(Channel::OverrideReason, from - 0.2, override_reason::STEERING);
@@ -75,7 +92,7 @@ pub(crate) fn stop(ask: &Ask<'_>) -> Result<Plan, Error> {
     let cruise = ride.pace().slow(ride.entry_m - HALF_M, at + 40.0, v).speed(at)?;
     let pressed = cruise.end_s();
     // The wish in seconds from taking over to the stand, by the deceleration.
-    let wish = if ask.is("slow-stop") { 2.5 } else { 1.6 };
+    let wish = if ask.is("slow-stop") { 2.2 } else { 1.6 };
     let jerk = 40.0;
     let stopping = |a: f64| {
         let s = Speed::of(v).to_with(0.0, a, jerk);
@@ -85,6 +102,8 @@ pub(crate) fn stop(ask: &Ask<'_>) -> Result<Plan, Error> {
     let speed = cruise.to_with(0.0, decel, jerk);
     let stands = speed.end_s();
     let mut ridden = ride.with(ride.way.path(|_| 0.0), speed.hold_s(AFTER_S));
+    // As the examiner says it; the switch "command to standstill" counts from here.
+    ridden.tell.text(Channel::Command, pressed - 0.2, "emergency stop");
     ridden.tell.code(Channel::EmergencyStop, pressed, 1);
     ridden.tell.code(Channel::DriverOverride, pressed, 1);
     ridden.tell.code(Channel::OverrideReason, 0.0, 0);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use lukao_model::code::{DrivingMode, FixQuality, HmiAlert, Indicator, SignalState, Switch};
+use lukao_model::values::Accuracy;
 use lukao_model::{Channel, Origin};
 use lukao_testkit::DriveBuilder;
 
@@ -121,7 +122,14 @@ impl Tell {
         }
         for (channel, values) in self.surroundings {
             let values: Vec<_> = values.into_iter().map(|(t, v)| (t, Some(v))).collect();
+            let u = match channel {
+                Channel::Visibility => 20.0,
+                Channel::Illuminance => 5.0,
+                Channel::Rain => 0.1,
+                _ => 0.02,
+            };
             d = d.reals(channel, &values).series_origin(Origin::Infrastructure);
+            d = d.series_accuracy(Accuracy::Constant(u));
         }
         for (channel, texts) in self.texts {
             let said: Vec<_> = texts.iter().map(|(t, s)| (*t, s.as_str())).collect();

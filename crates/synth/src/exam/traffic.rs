@@ -14,9 +14,29 @@ use crate::plan::Plan;
 use crate::speed::Speed;
 
 pub(crate) const TOO_CLOSE: Fault =
-    Fault { id: "too-close", rule: "following-distance", what: "follows 0.8 s behind", side: &[] };
+    Fault { id: "too-close", rule: "time-headway", what: "follows 1.1 s behind", side: &[] };
+pub(crate) const FAR_TOO_CLOSE: Fault =
+    Fault { id: "far-too-close", rule: "time-headway", what: "follows 0.7 s behind", side: &[] };
+pub(crate) const CLOSE: Fault = Fault {
+    id: "close",
+    rule: "close-meeting",
+    what: "leaves 0.44 m to the oncoming car",
+    side: &["solid-line-crossed", "opposite-lane-used"],
+};
 pub(crate) const NOT_INDICATED: Fault =
     Fault { id: "not-indicated", rule: "indicator-missing", what: "overtakes without indicator", side: &[] };
+pub(crate) const NOT_DONE: Fault =
+    Fault { id: "not-done", rule: "manoeuvre-missing", what: "stays behind the slow car", side: &[] };
+pub(crate) const NOT_SLOWED: Fault =
+    Fault { id: "not-slowed", rule: "not-slowed", what: "is 1 km/h too fast at the entry", side: &[] };
+pub(crate) const OVER_CONES: Fault =
+    Fault { id: "over-edge", rule: "wheel-over-edge", what: "5 cm over the line of the cones", side: &[] };
+pub(crate) const TOUCHES: Fault = Fault {
+    id: "touches",
+    rule: "contact-with-actor",
+    what: "drives over what lies there",
+    side: &["hard-braking-needed", "time-to-collision"],
+};
 
 /// Length of a car, metres.
 const CAR_M: f64 = 4.5;
@@ -24,8 +44,12 @@ const CAR_M: f64 = 4.5;
 /// Behind a car that slows, stops and goes on: the same motion some seconds later and some metres behind.
 pub(crate) fn following(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = Ride::new(ask.track, ask.item)?;
-    let (v, gap_s) = (10.0, if ask.is("too-close") { 0.8 } else { 2.2 });
-    let gap_m = 6.0;
+    let v = 10.0;
+    let (gap_s, gap_m) = match ask.fault {
+        Some("too-close") => (0.6, 5.0),
+        Some("far-too-close") => (0.3, 4.0),
+        _ => (2.2, 6.0),
+    };
     let motion = |after_s: f64| {
         Speed::of(v)
             .hold_s(6.0 + after_s)
@@ -52,10 +76,9 @@ pub(crate) fn following(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ahead = CAR_M + gap_m + v * gap_s;
     let mut ridden = ride.with(ride.way.path(|_| 0.0), ego);
     let lead = ride.car("lead", ahead, 0.0, motion(0.0));
-    if ask.is("too-close") {
-        let t = ridden.time(ride.entry_m);
-        let to_s = ridden.to_s;
-        ridden = ridden.faulty(gap_s, t, to_s);
+    if ask.is("too-close") || ask.is("far-too-close") {
+        let (t, to_s) = (ridden.time(ride.entry_m), ridden.to_s);
+        ridden = ridden.faulty(gap_s + gap_m / v, t, to_s);
     }
     Ok(ride.plan(ridden.actor(lead), ask.fault))
 }
@@ -76,12 +99,14 @@ pub(crate) fn meeting(ask: &Ask<'_>) -> Result<Plan, Error> {
         ));
     };
     let over = 0.5 * (lane.width_at(spot.station_m) + other.width_at(0.5 * other.length_m()));
+    let keeps = if ask.is("close") { over - 1.8 - 0.44 } else { -0.35 };
     let aside = |s: f64| {
         let u = ((s - middle).abs() - 20.0).max(0.0) / 30.0;
-        if u >= 1.0 { 0.0 } else { -0.35 * (1.0 - u * u * u * (10.0 - 15.0 * u + 6.0 * u * u)) }
+        if u >= 1.0 { 0.0 } else { keeps * (1.0 - u * u * u * (10.0 - 15.0 * u + 6.0 * u * u)) }
     };
     let ridden = ride.drive_on(ride.way.path(aside), &ride.pace().slow(middle - 30.0, middle + 15.0, 7.0))?;
     let meets = ridden.time(middle);
+    let ridden = if ask.is("close") { ridden.faulty(0.44, meets - 2.0, meets + 2.0) } else { ridden };
     // Against the way, in the lane on the left.
     let mps = 8.0 + ask.pick(3);
     let n = (ride.way.length_m() / 4.0) as usize;
@@ -117,6 +142,13 @@ pub(crate) fn overtaking(ask: &Ask<'_>) -> Result<Plan, Error> {
             found,
         ));
     }
+    if ask.is("not-done") {
+        // No faster than the slow car from well behind it on.
+        let ridden = ride.drive(&ride.pace().slow(out - 20.0, ride.way.length_m(), slow))?;
+        let lead = ride.car("slow", lead_m, 0.0, Speed::of(slow));
+        let (a, b) = (ridden.time(ride.entry_m), ridden.to_s);
+        return Ok(ride.plan(ridden.actor(lead).faulty(1.0, a, b), ask.fault));
+    }
     let (path, left) = ride.beside(&[(out, back)], change)?;
     let mut ridden = ride.drive_on(path, &ride.pace())?;
     let sides = if left { [Indicator::Left, Indicator::Right] } else { [Indicator::Right, Indicator::Left] };
@@ -132,13 +164,15 @@ pub(crate) fn overtaking(ask: &Ask<'_>) -> Result<Plan, Error> {
 }
 
 /// Round things on the way, by the lane beside: `things` are their places along the way.
-fn round(ride: &Ride, things: &[f64], mps: f64) -> Result<Ridden, Error> {
+fn round(ride: &Ride, things: &[f64], mps: f64, entry_mps: f64, nearer_m: f64) -> Result<Ridden, Error> {
     let first = things.iter().copied().fold(f64::INFINITY, f64::min);
     let last = things.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let change = 40.0;
     let (out, back) = (first - HALF_M - 8.0 - change, last + HALF_M + 6.0);
-    let (path, left) = ride.beside(&[(out, back)], change)?;
-    let mut ridden = ride.drive_on(path, &ride.pace().slow(out - 10.0, back + change, mps))?;
+    let (path, left) = ride.beside_by(&[(out, back)], change, nearer_m)?;
+    let pace =
+        ride.pace().slow(ride.entry_m - HALF_M - 2.0, out, entry_mps).slow(out - 10.0, back + change, mps);
+    let mut ridden = ride.drive_on(path, &pace)?;
     let sides = if left { [Indicator::Left, Indicator::Right] } else { [Indicator::Right, Indicator::Left] };
     let at = |s: f64| ridden.speed.time_at_m(s);
     let times = [at(out) - 4.0, at(out + change), at(back) - 3.6, at(back + change)];
@@ -166,13 +200,51 @@ pub(crate) fn works(ask: &Ask<'_>) -> Result<Plan, Error> {
         ));
     }
     let places: Vec<f64> = cones.iter().map(|c| c.0).collect();
-    let mut ridden = round(&ride, &places, 7.5)?;
+    // The body's right side to the line of the cones, in the lane beside: what is to spare, and a little more.
+    let nearer = if ask.is("over-edge") { spare_m(&ride, &cones)? + 0.05 } else { 0.0 };
+    let entry = if ask.is("not-slowed") { 41.0 / 3.6 } else { 10.0 };
+    let mut ridden = round(&ride, &places, 7.5, entry, nearer)?;
+    let times = (
+        ridden.time(places.iter().copied().fold(f64::INFINITY, f64::min)),
+        ridden.time(ride.entry_m - HALF_M),
+    );
+    ridden = match ask.fault {
+        Some("over-edge") => ridden.faulty(0.05, times.0, times.0 + 8.0),
+        Some("not-slowed") => ridden.faulty(1.0, times.1, times.1 + 1.0),
+        _ => ridden,
+    };
     for (k, (_, [x, y])) in cones.iter().enumerate() {
         let cone = Body::other(&format!("cone-{}", k + 1), ActorClass::Object, 0.4, 0.4)
             .course(Course::standing(*x, *y, 0.0));
         ridden = ridden.actor(target(cone, &ride.way));
     }
     Ok(ride.plan(ridden, ask.fault))
+}
+
+/// From the side of a car in the middle of the lane beside to the nearest edge of the station on the side of the cones, metres.
+fn spare_m(ride: &Ride, cones: &[(f64, [f64; 2])]) -> Result<f64, Error> {
+    let (path, left) = ride.beside(&[(0.0, ride.way.length_m())], 1.0)?;
+    let (first, last) =
+        cones.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), c| (a.min(c.0), b.max(c.0)));
+    let mut least = f64::INFINITY;
+    for edge in &ride.station.edges {
+        for p in edge.windows(2).flat_map(|w| (0..20).map(|k| mix(w[0], w[1], f64::from(k) / 20.0))) {
+            let near = ride.way.spots.iter().min_by(|a, b| away(a.at, p).total_cmp(&away(b.at, p)));
+            let Some(spot) = near.filter(|s| (first..=last).contains(&s.s_m)) else { continue };
+            let at = path.at(spot.s_m).pose;
+            let (sin, cos) = lukao_model::math::sin_cos(at.yaw_rad);
+            let right = (p[0] - at.x_m) * sin - (p[1] - at.y_m) * cos;
+            let toward = if left { right } else { -right };
+            if toward > 0.0 {
+                least = least.min(toward - 0.9);
+            }
+        }
+    }
+    Ok(if least.is_finite() { least } else { 0.0 })
+}
+
+fn mix(a: [f64; 2], b: [f64; 2], f: f64) -> [f64; 2] {
+    [a[0] + f * (b[0] - a[0]), a[1] + f * (b[1] - a[1])]
 }
 
 fn away(a: [f64; 3], b: [f64; 2]) -> f64 {
@@ -183,7 +255,15 @@ fn away(a: [f64; 3], b: [f64; 2]) -> f64 {
 pub(crate) fn spilled(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = Ride::new(ask.track, ask.item)?;
     let at = f64::midpoint(ride.entry_m, ride.exit_m) + ask.pick(5);
-    let ridden = round(&ride, &[at, at + 3.0], 7.5)?;
+    let mut ridden = if ask.is("touches") {
+        ride.drive(&ride.pace().slow(at - 60.0, at + 20.0, 7.5))?
+    } else {
+        round(&ride, &[at, at + 3.0], 7.5, super::ride::TOP_MPS, 0.0)?
+    };
+    if ask.is("touches") {
+        let t = ridden.time(at - HALF_M);
+        ridden = ridden.faulty(1.0, t, t + 1.0);
+    }
     let boxes = ride.thing("box-1", ActorClass::Object, at, 0.3, [0.8, 0.6]);
     let more = ride.thing("box-2", ActorClass::Object, at + 3.0, -0.4, [0.5, 0.5]);
     Ok(ride.plan(ridden.actor(boxes).actor(more), ask.fault))

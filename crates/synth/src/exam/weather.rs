@@ -9,12 +9,48 @@ use super::areas::Fault;
 use super::ride::{HALF_M, Ridden, Ride};
 use crate::plan::Plan;
 
-pub(crate) const LAMPS_OFF: Fault =
-    Fault { id: "lamps-off", rule: "headlamps-off", what: "leaves the headlamps off", side: &[] };
+pub(crate) const LAMPS_OFF_IN_TUNNEL: Fault =
+    Fault { id: "lamps-off", rule: "headlamps-off-in-tunnel", what: "leaves the headlamps off", side: &[] };
+pub(crate) const LAMPS_OFF_IN_FOG: Fault = Fault {
+    id: "lamps-off",
+    rule: "fog-lamps-off",
+    what: "leaves all lamps off",
+    side: &["headlamps-off-in-fog"],
+};
+pub(crate) const LAMPS_OFF_AT_NIGHT: Fault = Fault {
+    id: "lamps-off",
+    rule: "headlamps-off-at-night",
+    what: "leaves the headlamps off",
+    side: &["position-lamps-off-at-night"],
+};
+pub(crate) const NOT_SLOWED: Fault =
+    Fault { id: "not-slowed", rule: "not-slowed", what: "is 1 km/h too fast at the entry", side: &[] };
+pub(crate) const HAZARD_OFF: Fault = Fault {
+    id: "hazard-off",
+    rule: "hazard-lights-missing",
+    what: "leaves the hazard lights off",
+    side: &[],
+};
+pub(crate) const HAZARD_ON: Fault = Fault {
+    id: "hazard-on",
+    rule: "lamp-off-in-station",
+    what: "switches the hazard lights on in rain",
+    side: &[],
+};
+pub(crate) const NOT_HEEDED: Fault =
+    Fault { id: "not-heeded", rule: "v2x-not-heeded", what: "slows to 31 km/h only", side: &[] };
+pub(crate) const HARSH: Fault =
+    Fault { id: "harsh", rule: "harsh-braking", what: "brakes at 3.3 m/s² on the slippery road", side: &[] };
 
-/// Drives from gate to gate no faster than this; slow from a few metres before the entry on.
-fn slowly(ride: &Ride, mps: f64) -> Result<Ridden, Error> {
-    ride.drive(&ride.pace().slow(ride.entry_m - HALF_M - 6.0, ride.exit_m + HALF_M, mps))
+/// Drives from gate to gate no faster than this, slow from a few metres before the entry on; or a little faster than allowed.
+fn slowly(ask: &Ask<'_>, ride: &Ride, mps: f64, most_kmh: f64) -> Result<Ridden, Error> {
+    let mps = if ask.is("not-slowed") { (most_kmh + 1.0) / 3.6 } else { mps };
+    let mut pace = ride.pace().slow(ride.entry_m - HALF_M - 6.0, ride.exit_m + HALF_M, mps);
+    if ask.is("harsh") {
+        let middle = f64::midpoint(ride.entry_m, ride.exit_m);
+        pace = pace.slow_by(middle, middle + 12.0, 2.0, 3.3);
+    }
+    ride.drive(&pace)
 }
 
 /// When the front passes the entry and the rear the exit.
@@ -32,7 +68,12 @@ fn lamps(ask: &Ask<'_>, ridden: &mut Ridden, channels: &[Channel]) {
 
 fn done(ask: &Ask<'_>, ride: Ride, ridden: Ridden) -> Plan {
     let (a, b) = span(&ride, &ridden);
-    let ridden = if ask.is("lamps-off") { ridden.faulty(b - a, a, b) } else { ridden };
+    let ridden = match ask.fault {
+        Some("lamps-off" | "hazard-off" | "hazard-on") => ridden.faulty(b - a, a, b),
+        Some("not-slowed" | "not-heeded") => ridden.faulty(1.0, a, b),
+        Some("harsh") => ridden.faulty(3.3, a, b),
+        _ => ridden,
+    };
     ride.plan(ridden, ask.fault)
 }
 
@@ -52,7 +93,7 @@ pub(crate) fn tunnel(ask: &Ask<'_>) -> Result<Plan, Error> {
             "none",
         ));
     };
-    let mut ridden = ride.drive(&ride.pace().slow(from - HALF_M - 5.0, to + HALF_M, 10.0))?;
+    let mut ridden = slowly(ask, &ride, 10.0, 40.0)?;
     lamps(ask, &mut ridden, &[Channel::LowBeam, Channel::PositionLamp]);
     let (a, b) = (ridden.time(from - HALF_M), ridden.time(to + HALF_M));
     ridden.tell.around(Channel::Illuminance, &[(0.0, 20_000.0), (a, 60.0), (b, 20_000.0)]);
@@ -61,32 +102,38 @@ pub(crate) fn tunnel(ask: &Ask<'_>) -> Result<Plan, Error> {
 
 pub(crate) fn rain(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = Ride::new(ask.track, ask.item)?;
-    let mut ridden = slowly(&ride, 8.0)?;
+    let mut ridden = slowly(ask, &ride, 8.0, 40.0)?;
     let (a, b) = span(&ride, &ridden);
     lamps(ask, &mut ridden, &[Channel::LowBeam, Channel::PositionLamp, Channel::Wipers]);
-    ridden.tell.around(Channel::Rain, &[(0.0, 0.0), (a, 12.0), (b, 0.0)]);
-    ridden.tell.around(Channel::Friction, &[(0.0, 0.8), (a, 0.55), (b, 0.8)]);
-    ridden.tell.around(Channel::Visibility, &[(0.0, 2000.0), (a, 600.0), (b, 2000.0)]);
+    if ask.is("hazard-on") {
+        ridden.tell.indicate(Indicator::Hazard, a - 0.3, b + 0.3);
+    }
+    // It rains a little farther than from gate to gate.
+    ridden.tell.around(Channel::Rain, &[(0.0, 0.0), (a - 0.4, 12.0), (b + 0.4, 0.0)]);
+    ridden.tell.around(Channel::Friction, &[(0.0, 0.8), (a - 0.4, 0.55), (b + 0.4, 0.8)]);
+    ridden.tell.around(Channel::Visibility, &[(0.0, 2000.0), (a - 0.4, 600.0), (b + 0.4, 2000.0)]);
     Ok(done(ask, ride, ridden))
 }
 
 pub(crate) fn fog(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = Ride::new(ask.track, ask.item)?;
-    let mut ridden = slowly(&ride, 6.5)?;
+    let mut ridden = slowly(ask, &ride, 6.5, 30.0)?;
     let (a, b) = span(&ride, &ridden);
     lamps(
         ask,
         &mut ridden,
         &[Channel::LowBeam, Channel::PositionLamp, Channel::FrontFogLamp, Channel::RearFogLamp],
     );
-    ridden.tell.indicate(Indicator::Hazard, a - 0.2, b + 0.2);
+    if !ask.is("hazard-off") {
+        ridden.tell.indicate(Indicator::Hazard, a - 0.3, b + 0.3);
+    }
     ridden.tell.around(Channel::Visibility, &[(0.0, 2000.0), (a, 120.0), (b, 2000.0)]);
     Ok(done(ask, ride, ridden))
 }
 
 pub(crate) fn slippery(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = Ride::new(ask.track, ask.item)?;
-    let mut ridden = slowly(&ride, 6.0)?;
+    let mut ridden = slowly(ask, &ride, 6.0, 30.0)?;
     let (a, b) = span(&ride, &ridden);
     ridden.tell.around(Channel::Friction, &[(0.0, 0.8), (a, 0.3), (b, 0.8)]);
     Ok(done(ask, ride, ridden))
@@ -100,12 +147,14 @@ pub(crate) fn night(ask: &Ask<'_>) -> Result<Plan, Error> {
     Ok(done(ask, ride, ridden))
 }
 
-/// A message asks for 30 km/h over the last half of the way: it slows.
+/// A message asks for 30 km/h: it slows, and drives on so.
 pub(crate) fn networked(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = Ride::new(ask.track, ask.item)?;
-    let middle = f64::midpoint(ride.entry_m, ride.exit_m);
-    let mut ridden = ride.drive(&ride.pace().slow(middle, ride.exit_m + HALF_M, 8.0))?;
-    let t = ridden.time(ride.entry_m) + 0.5;
+    let slow = if ask.is("not-heeded") { 31.0 / 3.6 } else { 7.8 };
+    let from = ride.entry_m + 55.0;
+    let mut ridden = ride.drive(&ride.pace().slow(from, ride.exit_m + HALF_M, slow))?;
+    // 7 s before it drives as slowly as it shall, or as soon as it is in.
+    let t = (ridden.time(from) - 7.0).max(ridden.time(ride.entry_m) + 0.2);
     ridden.tell.text(Channel::V2x, t, "speed advice 30 km/h");
     ridden.alert(HmiAlert::Information, t + 0.3, t + 4.0);
     Ok(done(ask, ride, ridden))
