@@ -273,8 +273,9 @@ class Map:
                 road.before = ("junction", junction)
         self.junctions.setdefault(junction, [])
 
-    def connect(self, junction, came, lane, goes, to_lane, kmh=None, wider=0.0):
-        """A connecting road from a lane of one arm (road, end) to a lane of another, wider by that in its middle half."""
+    def connect(self, junction, came, lane, goes, to_lane, kmh=None, wider=0.0, straight=0.0):
+        """A connecting road from a lane of one arm (road, end) to a lane of another, wider by that in its middle half, and with so much of a
+        straight line at either end."""
         (a, a_end), (b, b_end) = came, goes
         sa, sb = (a.length if a_end == "end" else 0.0), (b.length if b_end == "end" else 0.0)
         pa, pb = a.lane_pose(sa, lane), b.lane_pose(sb, to_lane)
@@ -282,7 +283,9 @@ class Map:
         wb = b.section_at(min(sb, b.length - 1e-6)).lane(to_lane)
         wa = wa.width_at(sa - a.section_at(min(sa, a.length - 1e-6)).s)
         wb = wb.width_at(sb - b.section_at(min(sb, b.length - 1e-6)).s)
-        parts = join(pa, pb)
+        parts = join(ahead(pa, straight), ahead(pb, -straight))
+        if straight:
+            parts = [(straight, 0.0), *parts, (straight, 0.0)]
         length = sum(p[0] for p in parts)
         slope = (wb - wa) / length
         widths = [(0.0, wa, slope, 0.0, 0.0)]

@@ -179,21 +179,24 @@ S, E = "start", "end"
 field.touch("X1", (ave_w, S), (ave_e, E), (central_n, S), (central_m, S))
 for came, lane, goes, to in [
     ((ave_w, S), 2, (ave_e, E), 2), ((ave_w, S), 3, (ave_e, E), 3), ((ave_w, S), 2, (central_n, S), -1),
-    ((ave_w, S), 3, (central_m, S), -1), ((ave_w, S), 2, (ave_w, S), -3),
+    ((ave_w, S), 3, (central_m, S), -1),
     ((ave_e, E), -2, (ave_w, S), -2), ((ave_e, E), -3, (ave_w, S), -3), ((ave_e, E), -2, (central_m, S), -1),
     ((ave_e, E), -3, (central_n, S), -1),
     ((central_n, S), 1, (central_m, S), -1), ((central_n, S), 1, (ave_e, E), 2), ((central_n, S), 1, (ave_w, S), -3),
     ((central_m, S), 1, (central_n, S), -1), ((central_m, S), 1, (ave_w, S), -2), ((central_m, S), 1, (ave_e, E), 3),
 ]:
-    # Who turns round swings out at the front.
-    field.connect("X1", came, lane, goes, to, wider=1.2 if came == goes else 0.0)
+    field.connect("X1", came, lane, goes, to)
 field.touch("T1", (ave_e, S), (ring_e, E), (north_e, E))
 for came, lane, goes, to in [
     ((ring_e, E), -2, (ave_e, S), -2), ((ring_e, E), -3, (ave_e, S), -3), ((ring_e, E), -3, (north_e, E), 1),
     ((ave_e, S), 2, (ring_e, E), 2), ((ave_e, S), 3, (ring_e, E), 3), ((ave_e, S), 2, (north_e, E), 1),
+    ((ave_e, S), 2, (ave_e, S), -3),
     ((north_e, E), -1, (ave_e, S), -3), ((north_e, E), -1, (ring_e, E), 2),
 ]:
-    field.connect("T1", came, lane, goes, to, 50.0 if lane != -1 else None)
+    # Who turns round swings out at the front.
+    around = came == goes
+    kmh = 50.0 if lane != -1 else None
+    field.connect("T1", came, lane, goes, to, kmh, wider=1.2 if around else 0.0, straight=6.0 if around else 0.0)
 field.touch("T2", (ave_w, E), (ring_w, S), (north_w, E), (yard_in, S))
 for came, lane, goes, to in [
     ((ave_w, E), -2, (ring_w, S), -2), ((ave_w, E), -3, (ring_w, S), -3), ((ave_w, E), -3, (north_w, E), 1),

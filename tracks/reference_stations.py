@@ -92,7 +92,7 @@ drive("kerb-stop", "靠边停车", "Stop at the kerb", (m.north_e, m.on_side(m.n
 drive("lane-change", "变更车道", "Lane change", (m.ring_e, m.ring_e_avenue(300.0), *BACK), (m.ring_e, m.ring_e_avenue(640.0), *BACK))
 drive("right-turn", "路口右转弯", "Right turn at a junction", (m.ave_e, 162.0, *OUT), (cn, 40.0, -1, -1))
 drive("left-turn", "路口左转弯", "Left turn at a junction", (m.ave_w, 52.0, *BACK), (cn, 40.0, -1, -1))
-drive("u-turn", "路口掉头", "U-turn at a junction", (m.ave_w, 52.0, *BACK), (m.ave_w, 52.0, *OUT))
+drive("u-turn", "路口掉头", "U-turn at a junction", (m.ave_e, 55.0, *BACK), (m.ave_e, 50.0, *OUT))
 drive("bus-stop", "通过公共汽车站", "Bus stop", (cn, 85.0, 1, 1), (cn, 32.0, 1, 1))
 drive("meeting", "会车", "Meeting oncoming vehicles", (m.north_e, m.on_side(m.north_e, 225.0), -1, -1),
       (m.north_e, m.on_side(m.north_e, 50.0), -1, -1))

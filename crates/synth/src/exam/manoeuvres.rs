@@ -253,6 +253,8 @@ pub(crate) fn hill(ask: &Ask<'_>) -> Result<Plan, Error> {
     let speed = speed.to_with(6.0, 1.0, 1.5).hold_to_m(end);
     let mut ridden = ride.with(path, speed);
     ridden.gear = Some(Gear::Forward);
+    let pulls_in = ridden.time(stop - 25.0);
+    ridden.tell.indicate(Indicator::Right, (pulls_in - 4.0).max(0.0), stands);
     ridden.tell.indicate(Indicator::Left, leaves - 3.6, leaves + 3.0);
     ridden.tell.text(Channel::Mark, stands + 1.0, format!("go: {}", ride.item));
     ridden = match ask.fault {

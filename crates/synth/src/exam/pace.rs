@@ -136,7 +136,7 @@ impl Pace {
                 let up = change_m(v, m, ACCEL);
                 let in_time =
                     |z: &Zone| z.mps >= m || s + up + change_m(m, z.mps, z.decel) <= z.from_m + 1e-6;
-                ahead.iter().all(in_time)
+                ahead.iter().all(in_time) && (m <= v || s + up <= end_m)
             };
             if !fits(v) {
                 let found = format!("{v:.1} m/s at {s:.1} m of the way");

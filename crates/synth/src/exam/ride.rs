@@ -169,8 +169,10 @@ impl Ride {
                 Turn::Right => Indicator::Right,
                 Turn::Straight => continue,
             };
-            let (a, b) =
-                (speed.time_at_m(bend.from_m), speed.time_at_m(bend.to_m.min(speed.distance_m(to_s))));
+            // A junction is entered by the front.
+            let from_m = if bend.change { bend.from_m } else { bend.from_m - HALF_M };
+            let to_m = bend.to_m.min(speed.distance_m(to_s));
+            let (a, b) = (speed.time_at_m(from_m), speed.time_at_m(to_m));
             tell.indicate(side, (a - ANNOUNCED_S).max(0.0), b);
         }
         self.lights(&mut tell, &[(0.0, SignalState::Green)]);
@@ -279,10 +281,14 @@ impl Ride {
     pub fn lights(&self, tell: &mut Tell, own: &[(f64, SignalState)]) {
         let whole =
             |via: &[lukao_track::LaneIx]| via.iter().all(|v| self.way.spots.iter().any(|s| s.lane == *v));
+        // Where the way ends before a junction, the ego may still come to its line.
+        let last = self.way.spots.last().map(|s| s.lane);
         let mine: Vec<_> = self
             .track
             .paths()
-            .filter(|(_, p)| whole(&p.via) && self.way.spots.iter().any(|s| s.lane == p.from))
+            .filter(|(_, p)| {
+                Some(p.from) == last || whole(&p.via) && self.way.spots.iter().any(|s| s.lane == p.from)
+            })
             .collect();
         for (_, signal) in self.track.signals().filter(|(_, s)| s.kind == SignalKind::TrafficLight) {
             let at = |p: &lukao_track::PathIx| &self.track.path(*p).junction;

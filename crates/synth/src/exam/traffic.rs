@@ -168,7 +168,9 @@ fn round(ride: &Ride, things: &[f64], mps: f64, entry_mps: f64, nearer_m: f64) -
     let first = things.iter().copied().fold(f64::INFINITY, f64::min);
     let last = things.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let change = 40.0;
-    let (out, back) = (first - HALF_M - 8.0 - change, last + HALF_M + 6.0);
+    let out = first - HALF_M - 8.0 - change;
+    // Not before the way back has been announced.
+    let back = (last + HALF_M + 6.0).max(out + change + 4.2 * mps);
     let (path, left) = ride.beside_by(&[(out, back)], change, nearer_m)?;
     let pace =
         ride.pace().slow(ride.entry_m - HALF_M - 2.0, out, entry_mps).slow(out - 10.0, back + change, mps);
