@@ -189,6 +189,7 @@ fn strict_mode_decides_nothing_on_our_own_readings() {
 /// Rules that no pack uses yet. Whoever puts one into a pack takes it out.
 const IN_NO_PACK: &[&str] = &[
     "automated-outside-area",
+    "bend-not-indicated",
     "coasts-down-steep-slope",
     "critical-following",
     "disengagement",

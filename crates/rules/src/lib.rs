@@ -47,6 +47,7 @@ pub use rule::{Entry, Instance, Rule};
 pub const ALL: &[Entry] = &[
     Entry::of::<signals::amber_light::AmberLight>(),
     Entry::of::<mode::automated_outside_area::AutomatedOutsideArea>(),
+    Entry::of::<items::bend_not_indicated::BendNotIndicated>(),
     Entry::of::<junctions::blocked_junction_entered::BlockedJunctionEntered>(),
     Entry::of::<lamps::breakdown_without_hazard_lights::BreakdownWithoutHazardLights>(),
     Entry::of::<lanes::bus_lane_used::BusLaneUsed>(),

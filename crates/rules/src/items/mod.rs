@@ -3,6 +3,7 @@
 mod slots;
 mod told;
 
+pub(crate) mod bend_not_indicated;
 pub(crate) mod fault_not_alerted;
 pub(crate) mod few_sign_kinds;
 pub(crate) mod input_in_attempt;

@@ -1,5 +1,6 @@
 //! Cases of the rules about the items of a closed-field exam.
 
+use lukao_model::Channel;
 use lukao_synth::{Body, Course, Path, Plan, Speed, xodr};
 use lukao_track::Track;
 
@@ -7,11 +8,14 @@ use crate::case::Case;
 
 /// A road of 600 m along +x with a station all over it.
 fn station(elements: &str) -> Track {
+    on(xodr::Road::two_way("1", 600.0), elements)
+}
+
+fn on(road: xodr::Road, elements: &str) -> Track {
     let zone = "[[-50, -50], [700, -50], [700, 50], [-50, 50]]";
     let text = format!(
         "format = 1\n[[station]]\nid = \"item-1\"\nkind = \"item\"\nzone = {zone}\naccuracy_m = 0.0\n{elements}"
     );
-    let road = xodr::Road::two_way("1", 600.0);
     xodr::Map::new().road(road).track().unwrap().with_stations("stations.toml", &text).unwrap()
 }
 
@@ -73,6 +77,10 @@ pub fn cases() -> Vec<Case> {
             })
             .accuracy(0.001)
             .sizes(&[-0.35, 0.2]),
+        Case::at_least("bend-not-indicated", 3.0, "s")
+            .fault("indicates a bend this long before it", bend)
+            .accuracy(0.001)
+            .sizes(&[0.0, 5.0]),
         Case::at_most("stops-off-station-line", 0.5, "m")
             .fault("stops this far before the line", |before_m| {
                 let speed = Speed::of(8.0).stop_at_m(60.0 - 2.25 - before_m, 2.0);
@@ -105,4 +113,21 @@ fn shunts(forward: usize) -> Plan {
     }
     let end_s = course.end_s();
     Plan::new("shunts", end_s, Body::car("ego").course(course)).when_s(0.0, end_s).on(station(""))
+}
+
+/// Through a bend to the left on a road of its own, indicated so long before the heading is 3° off; not at all at 0.
+fn bend(lead_s: f64) -> Plan {
+    let lane = xodr::Lane::new("driving");
+    let road = xodr::Road::at("1", 0.0, 0.0, 0.0).straight(60.0).arc(90.0, 12.0).straight(150.0).right(lane);
+    let track = on(road, "");
+    let lanes: Vec<_> = track.lanes().map(|l| l.0).collect();
+    let ego = Body::car("ego").course(Course::new(Path::along(&track, &lanes), Speed::of(4.0)).from_m(10.0));
+    let still = |t: &f64| ego.state(*t).pose.yaw_rad <= 3.0_f64.to_radians();
+    let turn_s = (0..400).map(|i| f64::from(i) * 0.05).take_while(still).last().unwrap_or(0.0);
+    let codes = [(0.0, Some(0)), (turn_s - lead_s, Some(1)), (turn_s + 5.0, Some(0))];
+    let codes = if lead_s > 0.0 { codes.to_vec() } else { codes[..1].to_vec() };
+    Plan::new("bend", 22.0, ego)
+        .when_s(turn_s, turn_s + 4.0)
+        .log(move |d| d.actor_codes("ego", Channel::Indicator, &codes))
+        .on(track)
 }

@@ -1,7 +1,7 @@
 //! Twins and cases of the rules about the items of a closed-field exam.
 
 use lukao_model::vehicle::VehicleSheet;
-use lukao_model::{Interval, Outcome};
+use lukao_model::{Channel, Interval, Outcome};
 use lukao_testkit::{ActorBuilder, Motion};
 
 use crate::support::{Case, accurate, car, drive, station};
@@ -73,8 +73,19 @@ fn before_line(before_m: f64, accuracy_m: f64) -> Case {
     Case::new(drive(6.0, moved(motion, accuracy_m)).build()).on(track).guarded()
 }
 
+/// A bend to the left at 5 s with the indicator so long before; the turn is seen a little after it begins.
+fn bends(lead_s: f64, side: Option<u8>) -> Case {
+    let motion = Motion::at(0.0, 0.0, 0.0).speed(4.0).cruise(5.0).arc(6.0, 2.5).cruise(99.0);
+    // 3° are made in 0.08 s, so that the last sample within is at 5.05 s.
+    let codes = [(0.0, Some(0)), (5.05 - lead_s, side), (9.0, Some(0))];
+    let d = drive(12.0, moved(motion, 0.0)).actor_codes("ego", Channel::Indicator, &codes);
+    Case::new(d.build()).on(station("right-angle-turn", ""))
+}
+
 pub fn twins() -> Vec<Twin> {
+    let late = |s: f64| bends(s, Some(1));
     vec![
+        ("bend-not-indicated", [late(3.1), late(2.9), bends(3.1, None)]),
         ("not-in-slot", [parks(0.34, 0.0), parks(0.36, 0.0), parks(0.34, 0.1)]),
         ("stands-in-station", [stops(1.9, 20.0), stops(2.3, 20.0), stops(1.9, 4.0)]),
         ("stops-off-station-line", [before_line(0.49, 0.0), before_line(0.51, 0.0), before_line(0.49, 0.1)]),
@@ -230,4 +241,17 @@ fn not_to_stop_at_the_line_is_a_finding_and_to_stop_again_nearer_is_none() {
         Motion::at(40.0, -1.75, 0.0).speed(4.0).cruise(3.5).stand(1.0).speed(1.0).cruise(3.5).stand(2.0);
     let twice = Case::new(drive(12.0, moved(motion, 0.0)).build()).on(line());
     assert_eq!(twice.run("stops-off-station-line").outcome(), Outcome::Pass);
+}
+
+#[test]
+fn a_bend_is_indicated_to_its_side_and_backing_is_none() {
+    let f = bends(2.9, Some(1)).run("bend-not-indicated").findings.remove(0);
+    assert!((f.measured - 2.9).abs() < 1e-6, "{f:?}");
+    for other in [0, 2, 3] {
+        assert_eq!(bends(3.1, Some(other)).run("bend-not-indicated").findings[0].measured, 0.0, "{other}");
+    }
+    let back = Motion::at(0.0, 0.0, 0.0).speed(-4.0).arc(6.0, 2.5).cruise(99.0);
+    let d = drive(6.0, moved(back, 0.0)).actor_codes("ego", Channel::Indicator, &[(0.0, Some(0))]);
+    let r = Case::new(d.build()).on(station("garage", "")).run("bend-not-indicated");
+    assert_eq!(r.outcome(), Outcome::NotApplicable);
 }
