@@ -37,6 +37,9 @@ pub const REACH_M: f64 = 1.0;
 /// The least room can be less than what is found by at most this, m.
 const EXACT_M: f64 = 1e-3;
 
+/// By this much two ways to work out the same distance may differ, m.
+const ROUNDING_M: f64 = 1e-9;
+
 type Point = [f64; 2];
 type Quad = [Point; 4];
 
@@ -109,7 +112,7 @@ impl<'a> Edge<'a> {
         }
         let most_m = moved + radius * math::angle_between(s.pose.yaw_rad, next.pose.yaw_rad).abs();
         // The rest of the line is too far for its distance to matter.
-        let near = |w: &[Point]| to_segment_m(at, w[0], w[1]) <= reach;
+        let near = |w: &[Point]| to_segment2_m2(at, w[0], w[1]) <= reach * reach;
         let first = self.points.windows(2).position(near)?;
         let last = self.points.windows(2).rposition(near)?;
         let close = Edge { points: &self.points[first..last + 2], ..*self };
@@ -134,7 +137,8 @@ impl<'a> Edge<'a> {
     fn room_of(&self, centre: Point, quad: &Quad) -> f64 {
         let (mut room, mut over) = (f64::INFINITY, 0.0_f64);
         for c in quad {
-            let far = self.segments().map(|(a, b)| to_segment_m(*c, a, b)).fold(f64::INFINITY, f64::min);
+            let far2 = self.segments().map(|(a, b)| to_segment2_m2(*c, a, b)).fold(f64::INFINITY, f64::min);
+            let far = far2.sqrt();
             let mut crossed = self.segments().filter(|(a, b)| crosses(centre, *c, *a, *b));
             match crossed.next() {
                 Some((a, b)) if crossed.count() % 2 == 0 => {
@@ -148,8 +152,8 @@ impl<'a> Edge<'a> {
             if depth > 0.0 {
                 over = over.max(depth);
             } else {
-                let sides = (0..4).map(|i| to_segment_m(*p, quad[i], quad[(i + 1) % 4]));
-                room = room.min(sides.fold(f64::INFINITY, f64::min));
+                let sides = (0..4).map(|i| to_segment2_m2(*p, quad[i], quad[(i + 1) % 4]));
+                room = room.min(sides.fold(f64::INFINITY, f64::min).sqrt());
             }
         }
         if over > 0.0 { -over } else { room }
@@ -158,7 +162,7 @@ impl<'a> Edge<'a> {
     /// Distance of a point across the segment a–b if what is nearest to it, at `far`, is an end of the line.
     fn past_end_m(&self, p: Point, a: Point, b: Point, far: f64) -> f64 {
         let ends = [self.points.first(), self.points.last()];
-        if !ends.into_iter().flatten().any(|e| hypot(p[0] - e[0], p[1] - e[1]) <= far) {
+        if !ends.into_iter().flatten().any(|e| hypot(p[0] - e[0], p[1] - e[1]) <= far + ROUNDING_M) {
             return f64::INFINITY;
         }
         let (way, to) = ([b[0] - a[0], b[1] - a[1]], [p[0] - a[0], p[1] - a[1]]);
@@ -215,12 +219,14 @@ fn cross(a: Point, b: Point) -> f64 {
     a[0] * b[1] - a[1] * b[0]
 }
 
-fn to_segment_m(p: Point, a: Point, b: Point) -> f64 {
+/// Square of the distance of a point from a segment.
+fn to_segment2_m2(p: Point, a: Point, b: Point) -> f64 {
     let (way, to) = ([b[0] - a[0], b[1] - a[1]], [p[0] - a[0], p[1] - a[1]]);
     let length2 = way[0] * way[0] + way[1] * way[1];
     let part =
         if length2 > 0.0 { ((to[0] * way[0] + to[1] * way[1]) / length2).clamp(0.0, 1.0) } else { 0.0 };
-    hypot(to[0] - part * way[0], to[1] - part * way[1])
+    let off = [to[0] - part * way[0], to[1] - part * way[1]];
+    off[0] * off[0] + off[1] * off[1]
 }
 
 /// Whether the segments p–q and a–b cross. Of an end that lies on the other's line only one side counts, so that a corner of
