@@ -19,6 +19,7 @@
 
 mod log_track;
 mod place;
+pub mod selftest;
 pub mod session;
 
 pub use log_track::track_of;

@@ -113,7 +113,10 @@ pub fn attempts_of(
         }
         _ => None,
     };
-    if let Some((status, reason, why, by)) = ruled {
+    if let Some((status, reason, mut why, by)) = ruled {
+        if run.after_result {
+            why.push_str(" (ruled when the result was known)");
+        }
         for t in &mut found.tries {
             (t.status, t.reason, t.why, t.by) = (status, reason, why.clone(), by.clone());
         }

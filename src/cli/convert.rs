@@ -56,8 +56,11 @@ pub fn run(args: &Args) -> Result<Exit, Error> {
     Ok(Exit::Passed)
 }
 
+/// Length of a segment unless the user chooses, ns.
+pub const SEGMENT_NS: i64 = native::SEGMENT_NS;
+
 /// Segment by segment, each with the contact core's index of its part of the runs.
-fn write(drive: &Drive, segment_ns: i64, to: &mut dyn Write) -> Result<(), Error> {
+pub fn write(drive: &Drive, segment_ns: i64, to: &mut dyn Write) -> Result<(), Error> {
     let layout = native::Layout::of(&lukao_contact::build_index(drive)?);
     let mut stretches = native::segments(drive, segment_ns)?.peekable();
     let mut writer = native::Writer::new(to, stretches.peek().unwrap_or(drive), &layout)?;
@@ -83,7 +86,7 @@ fn named(drive: Drive, args: &Args) -> Result<Drive, Error> {
 }
 
 /// The way from a file's folder to another path, with `/` between the parts on every platform.
-fn relative(file: &Path, to: &Path) -> Result<String, Error> {
+pub fn relative(file: &Path, to: &Path) -> Result<String, Error> {
     let full =
         |p: &Path| std::path::absolute(p).map_err(|e| Error::new(files::shown(p), "a path", e.to_string()));
     let (from, to) = (full(file.parent().unwrap_or(Path::new("")))?, full(to)?);

@@ -2,6 +2,7 @@
 
 mod align;
 mod batch;
+mod bundle;
 mod check;
 mod convert;
 mod coverage;
@@ -12,7 +13,9 @@ mod grade;
 mod map;
 mod out;
 mod rules;
+mod selftest;
 mod session;
+mod synth;
 mod track;
 mod tracks;
 
@@ -42,6 +45,9 @@ enum Command {
     Exam(exam::Args),
     Coverage(coverage::Args),
     Track(track::Args),
+    Bundle(bundle::Args),
+    Selftest(selftest::Args),
+    Synth(synth::Args),
 }
 
 /// Runs the command and says how it ended.
@@ -63,6 +69,9 @@ pub fn main() -> Exit {
         Command::Exam(args) => exam::run(args),
         Command::Coverage(args) => coverage::run(args),
         Command::Track(args) => track::run(args),
+        Command::Bundle(args) => bundle::run(args),
+        Command::Selftest(args) => selftest::run(args),
+        Command::Synth(args) => synth::run(args),
     };
     done.unwrap_or_else(|e| {
         complain(&e);

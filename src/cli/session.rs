@@ -3,11 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use lukao::logs::{Limits, events};
+use lukao::model::Frame;
 use lukao::model::stream::Stream;
 use lukao::model::vehicle::VehicleSheet;
 use lukao::session::preflight::{self, Concern};
 use lukao::session::{self, File, Layout, Part, Run, RunStatus, Session};
 use lukao::{Drive, Error, Exam, Options, Placed, SourceFile, Verdict};
+
+use lukao_logs::ingest::MAP_FRAME;
 
 use super::tracks::Tracks;
 use super::{exam, files, grade};
@@ -69,8 +72,20 @@ impl Loaded {
         Ok(Self { session, exam, files: sources, folder, tracks, layout, limits })
     }
 
+    /// The text of the exam's pack.
+    pub fn pack_text(&self, limits: Limits) -> Result<String, Error> {
+        let beside = self.folder.join(&self.session.exam);
+        if beside.is_file() {
+            return Ok(text(&beside, limits)?.0);
+        }
+        let b = lukao_exam::builtin(&self.session.exam);
+        let b =
+            b.ok_or_else(|| Error::new("exam", "an exam's id or a pack's file", self.session.exam.as_str()))?;
+        Ok(b.text.to_string())
+    }
+
     /// Where a path of the session leads.
-    pub fn path(&self, relative: &str) -> PathBuf {
+    fn path(&self, relative: &str) -> PathBuf {
         self.folder.join(relative)
     }
 
@@ -121,7 +136,11 @@ impl Loaded {
         if let Some(layout) = &self.layout
             && let Some(field) = self.tracks.find(&self.folder, drive.header())?
         {
-            drive = layout.put_into(&drive, field.track.frame())?;
+            // Coordinates "of the map" are those of the field that the session names.
+            let own = drive.header().frame.clone();
+            let of_map = own == Frame::local(MAP_FRAME);
+            let frame = if of_map { own } else { field.track.frame().clone() };
+            drive = layout.put_into(&drive, &frame)?;
         }
         Ok(Driven { drive, files: sources })
     }

@@ -17,10 +17,22 @@ pub struct Builtin {
 /// All packs that come with the engine, by id.
 pub const BUILTIN: &[Builtin] = &[
     Builtin {
+        id: "beijing-2018",
+        name: "2018.toml",
+        text: include_str!("../packs/beijing/2018.toml"),
+        articles: None,
+    },
+    Builtin {
         id: "china-road-law",
         name: "road-law.toml",
         text: include_str!("../packs/china/road-law.toml"),
         articles: Some(("articles.toml", include_str!("../packs/china/articles.toml"))),
+    },
+    Builtin {
+        id: "gbt-41798-2022",
+        name: "41798-2022.toml",
+        text: include_str!("../packs/gbt/41798-2022.toml"),
+        articles: None,
     },
     Builtin {
         id: "general-road",

@@ -106,6 +106,8 @@ pub struct Run {
     pub hardware: Option<String>,
     /// Items that it is for; empty: whatever it passes.
     pub items: Vec<String>,
+    /// Route, as it was drawn.
+    pub route: Option<String>,
     /// State.
     pub status: RunStatus,
     /// Why it is invalid.
@@ -114,6 +116,8 @@ pub struct Run {
     pub why: String,
     /// Who ruled it.
     pub by: String,
+    /// Ruled when the result was known.
+    pub after_result: bool,
     /// Its files.
     pub files: Vec<File>,
 }

@@ -12,9 +12,10 @@
 //! signal head, else an actor's id. `channel` is a channel's name (`docs/drive-format.md`). `value` is a number in the channel's unit,
 //! the name of a code, or a text; empty says that it is not known. A value holds until the next. A `#` begins a comment line.
 
-use lukao_model::channel::Kind;
+use lukao_model::channel::{Kind, SignalState};
 use lukao_model::drive::Actor;
 use lukao_model::stream::Stream;
+use lukao_model::values::Values;
 use lukao_model::{Channel, Drive, Error, Origin, Position, Subject};
 
 use crate::Input;
@@ -110,6 +111,58 @@ pub fn read(input: &Input, stream: Stream, origin: Origin) -> Result<Drive, Erro
     log.finish()
 }
 
+/// Which of a drive's series to write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// States of lights: a signal cabinet.
+    Signals,
+    /// Texts of the drive: marks, commands, messages.
+    Said,
+    /// Figures of the drive: weather, light, the road's surface.
+    Surroundings,
+}
+
+/// The word of a state, as tables write it.
+fn word(state: SignalState) -> String {
+    serde_json::to_value(state).ok().and_then(|v| v.as_str().map(String::from)).unwrap_or_default()
+}
+
+/// The event table of some of a drive's series, its times moved by `shift_ns`.
+#[must_use]
+pub fn write(drive: &Drive, keep: Keep, shift_ns: i64) -> String {
+    let mut rows: Vec<(i64, String)> = Vec::new();
+    for series in drive.series() {
+        let subject = match (keep, series.subject) {
+            (Keep::Signals, Subject::Signal(s)) => format!("signal:{}", drive.header().signals[s.0 as usize]),
+            (Keep::Said | Keep::Surroundings, Subject::Drive) => String::new(),
+            _ => continue,
+        };
+        let times = drive.series_times(series);
+        for (channel, data) in series.channels.iter() {
+            let value = |i: usize| match (&data.values, keep) {
+                (Values::Code(c), Keep::Signals) => {
+                    Some(c.get(i).and_then(SignalState::from_code).map_or_else(String::new, word))
+                }
+                (Values::Text(t), Keep::Said) => t.get(i).map(|t| format!("\"{}\"", t.replace('"', "\"\""))),
+                (Values::Real(v), Keep::Surroundings) => {
+                    Some(v.get(i).map_or_else(String::new, |v| v.to_string()))
+                }
+                _ => None,
+            };
+            for (i, t) in times.iter().enumerate() {
+                if let Some(value) = value(i) {
+                    let t = t.saturating_add(shift_ns);
+                    rows.push((t, format!("{t},{subject},{},{value}\n", channel.name())));
+                }
+            }
+        }
+    }
+    rows.sort();
+    let mut out = String::from("t_ns,subject,channel,value\n");
+    rows.iter().for_each(|r| out.push_str(&r.1));
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,6 +183,29 @@ mod tests {
         let mark = &d.series_of(Subject::Drive)[0];
         assert_eq!(d.series_times(mark), [500_000_000]);
         assert_eq!(mark.channels.get(Channel::Mark).unwrap().origin, Origin::Examiner);
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let rows = "0.5,,mark,\"begin: curve, \"\"twice\"\"\"\n0.7,signal:A,signal_state,red\n0.9,,visibility_m,12.5\n";
+        let d = table(rows).unwrap();
+        let of = |keep| {
+            let text = write(&d, keep, 7);
+            let input = Input { name: "w".into(), bytes: text.into_bytes() };
+            read(&input, Stream::default(), Origin::Examiner).unwrap()
+        };
+        let said = of(Keep::Said);
+        let mark = &said.series_of(Subject::Drive)[0];
+        assert_eq!(said.series_times(mark), [500_000_007]);
+        assert_eq!(mark.channels.text(Channel::Mark).unwrap().get(0), Some("begin: curve, \"twice\""));
+        assert_eq!(
+            of(Keep::Signals).series()[0].channels.code(Channel::SignalState).unwrap().get(0),
+            Some(SignalState::Red.code())
+        );
+        assert_eq!(
+            of(Keep::Surroundings).series()[0].channels.real(Channel::Visibility).unwrap().get(0),
+            Some(12.5)
+        );
     }
 
     #[test]

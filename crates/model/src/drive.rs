@@ -400,6 +400,14 @@ impl Drive {
             .reduce(|a, b| Interval { from_ns: a.from_ns.min(b.from_ns), to_ns: a.to_ns.max(b.to_ns) })
     }
 
+    /// The drive without the series of some subjects.
+    #[must_use]
+    pub fn without_series(&self, of: impl Fn(Subject) -> bool) -> Self {
+        let mut out = self.clone();
+        out.series.retain(|s| !of(s.subject));
+        out
+    }
+
     /// Number of poses of all actors.
     #[must_use]
     pub fn samples(&self) -> u64 {

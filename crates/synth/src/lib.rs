@@ -21,6 +21,7 @@
 mod body;
 mod course;
 pub mod exam;
+mod noise;
 mod path;
 mod plan;
 mod sound;
@@ -30,6 +31,7 @@ pub mod xodr;
 
 pub use body::Body;
 pub use course::Course;
+pub use noise::noisy;
 pub use path::{Path, Point};
 pub use plan::{Made, Plan};
 pub use sound::Bounds;

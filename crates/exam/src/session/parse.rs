@@ -176,7 +176,9 @@ fn run(t: &Table<'_>, session: &Session) -> Result<Run, Error> {
         software: text_of(t, "software")?,
         hardware: text_of(t, "hardware")?,
         items: items.iter().map(Node::id).collect::<Result<_, _>>()?,
+        route: text_of(t, "route")?,
         status,
+        after_result: t.get("after_result").map_or(Ok(false), |n| n.flag())?,
         reason: match status {
             RunStatus::Invalid => Some(t.need("reason")?.word(&Reason::ALL)?),
             _ => None,

@@ -123,3 +123,97 @@ impl Drive {
         Ok(moved)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::channel::{Channel, ChannelData, Channels, Origin};
+    use crate::column::{Column, TextColumn};
+    use crate::drive::{Actor, Clock, Header, PoseAccuracy};
+    use crate::stream::Stream;
+    use crate::vehicle::BoxSize;
+
+    /// A drive of one actor with poses at 0, 1 and 2 s, and a mark at 1 s.
+    fn drive(actor: &str, poses: bool) -> Drive {
+        let s = 1_000_000_000;
+        let header = Header {
+            name: actor.into(),
+            streams: vec![Stream { name: actor.into(), ..Stream::default() }],
+            actors: vec![Actor { id: actor.into(), ..Actor::default() }],
+            signals: vec!["A".into()],
+            ego: poses.then_some(ActorIx(0)),
+            ..Header::default()
+        };
+        let clock = |t: Vec<i64>| Clock { stream: 0, first_tick: 0, t_ns: Column::new(t) };
+        let run = Run {
+            actor: ActorIx(0),
+            clock: ClockIx(0),
+            first: 0,
+            index: None,
+            size: BoxSize { length_m: 4.0, width_m: 2.0, height_m: None, accuracy_m: None },
+            x_m: Column::new(vec![0.0, 1.0, 2.0]),
+            y_m: Column::new(vec![0.0; 3]),
+            yaw_rad: Column::new(vec![0.0; 3]),
+            z_m: None,
+            ordinal: 0,
+            origin: Origin::Reference,
+            begun_before: false,
+            goes_on: false,
+            accuracy: PoseAccuracy::default(),
+            channels: Channels::default(),
+        };
+        let series = |subject| {
+            let mut channels = Channels::default();
+            let mark = TextColumn::new(vec![Some(format!("of {actor}"))]);
+            channels.set(Channel::Mark, ChannelData::text(mark, Origin::Examiner));
+            Series {
+                subject,
+                ordinal: 0,
+                clock: ClockIx(1),
+                first: 0,
+                len: 1,
+                channels,
+                begun_before: false,
+                goes_on: false,
+            }
+        };
+        let series = vec![
+            series(Subject::Drive),
+            series(Subject::Actor(ActorIx(0))),
+            series(Subject::Signal(SignalIx(0))),
+        ];
+        let runs = if poses { vec![run] } else { Vec::new() };
+        Drive::new(Arc::new(header), vec![clock(vec![0, s, 2 * s]), clock(vec![s])], runs, series).unwrap()
+    }
+
+    #[test]
+    fn logs_of_two_recorders_keep_their_clocks_and_share_names() {
+        let merged = drive("ego", true).merge(&drive("target", true)).unwrap();
+        let h = merged.header();
+        assert_eq!((h.actors.len(), h.signals.len(), h.streams.len(), h.ego), (2, 1, 2, Some(ActorIx(0))));
+        assert_eq!((merged.clocks().len(), merged.runs().len()), (4, 2));
+        assert_eq!(merged.stream(merged.runs_of(ActorIx(1))[0].clock).name, "target");
+        let marks = merged.series_of(Subject::Drive);
+        assert_eq!(marks.iter().map(|s| s.ordinal).collect::<Vec<_>>(), [0, 1]);
+        assert_eq!(merged.span().map(|s| s.len_ns()), Some(2_000_000_000));
+    }
+
+    #[test]
+    fn what_only_names_an_actor_adds_to_him_and_two_motions_of_one_are_refused() {
+        let merged = drive("ego", true).merge(&drive("ego", false)).unwrap();
+        assert_eq!(
+            (merged.header().actors.len(), merged.series_of(Subject::Actor(ActorIx(0))).len()),
+            (1, 2)
+        );
+        let e = drive("ego", true).merge(&drive("ego", true)).unwrap_err().to_string();
+        assert!(e.contains("poses of \"ego\" in both"), "{e}");
+    }
+
+    #[test]
+    fn a_shift_moves_all_times_and_says_so() {
+        let moved = drive("ego", true).shifted(-5).unwrap();
+        assert_eq!(moved.times(&moved.runs()[0])[0], -5);
+        assert_eq!((moved.header().streams[0].offset_ns, moved.span().unwrap().from_ns), (-5, -5));
+        assert!(moved.shifted(i64::MIN).is_err());
+    }
+}
