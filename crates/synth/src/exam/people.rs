@@ -143,7 +143,7 @@ pub(crate) fn bus_stop(ask: &Ask<'_>) -> Result<Plan, Error> {
     match ask.fault {
         Some("not-slowed") => {
             let t = ridden.time(ride.entry_m - HALF_M);
-            ridden = ridden.faulty(1.0, t, t + 1.0);
+            ridden = ridden.faulty(31.0, t, t + 1.0);
         }
         Some("stops") => {
             let (a, b) = ridden.stand_at(middle);

@@ -121,7 +121,7 @@ fn too_fast(ride: &Ride) -> Result<Ridden, Error> {
         (middle - (holds(-1.0) - 15.0).clamp(5.0, 40.0), middle + (holds(1.0) - 15.0).clamp(5.0, 40.0));
     let ridden = ride.drive(&ride.pace().over(from, to, most + 0.6 / 3.6))?;
     let (a, b) = (ridden.time(from), ridden.time(to));
-    Ok(ridden.faulty(0.6, a, b))
+    Ok(ridden.faulty(3.6 * most + 0.6, a, b))
 }
 
 pub(crate) fn signs(ask: &Ask<'_>) -> Result<Plan, Error> {
@@ -186,7 +186,7 @@ fn edged(ask: &Ask<'_>, pace: impl Fn(super::pace::Pace, &Ride) -> super::pace::
         Some("fast-bend") => ridden.faulty(3.2, time - 1.0, time + 1.0),
         Some("wheel-over-edge") => ridden.faulty(0.05, time - 2.0, time + 2.0),
         Some("not-indicated") => ridden.faulty(1.0, time - 3.0, time + 1.0),
-        Some("not-slowed") => ridden.faulty(1.0, time - 3.0, time),
+        Some("not-slowed") => ridden.faulty(21.0, time - 3.0, time),
         _ => ridden,
     };
     Ok(ride.plan(ridden, ask.fault))

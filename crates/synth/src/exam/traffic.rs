@@ -212,7 +212,7 @@ pub(crate) fn works(ask: &Ask<'_>) -> Result<Plan, Error> {
     );
     ridden = match ask.fault {
         Some("over-edge") => ridden.faulty(0.05, times.0, times.0 + 8.0),
-        Some("not-slowed") => ridden.faulty(1.0, times.1, times.1 + 1.0),
+        Some("not-slowed") => ridden.faulty(41.0, times.1, times.1 + 1.0),
         _ => ridden,
     };
     for (k, (_, [x, y])) in cones.iter().enumerate() {
