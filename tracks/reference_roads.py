@@ -51,7 +51,7 @@ def ring_w_south(x):
     return west_line + sides + (x - (LEFT + BEND))
 
 
-TUNNEL = (ring_w_south(-510.0), ring_w_south(-390.0))
+TUNNEL = (ring_w_south(-500.0), ring_w_south(-380.0))
 EXIT = ring_w_south(-330.0)
 in_tunnel = [(0.0, "broken"), (TUNNEL[0] - 20.0, "solid"), (TUNNEL[1] + 10.0, "broken")]
 taper = 40.0
@@ -296,13 +296,13 @@ crossing("C_school", central_n, at_y(138), at_y(142), 2)
 crossing("C_north", central_n, at_y(213), at_y(217), 2)
 for name, s, facing, y in (("school", 132.0, "+", 0), ("north", 207.0, "+", 0)):
     sign(f"C_{name}_sign", central_n, at_y(s), facing, "350", "人行横道 crossing")
-central_n.object("school-1", "schoolZone", at_y(140), 0.0, 100.0, 11.0, name="schoolZone")
-sign("school_begin_n", central_n, at_y(88), "+", "136", "注意儿童 children")
-sign("school_limit_n", central_n, at_y(90), "+", "274", "限制速度 30", value=30.0)
+central_n.object("school-1", "schoolZone", at_y(145), 0.0, 90.0, 11.0, name="schoolZone")
+sign("school_begin_n", central_n, at_y(98), "+", "136", "注意儿童 children")
+sign("school_limit_n", central_n, at_y(100), "+", "274", "限制速度 30", value=30.0)
 sign("school_end_n", central_n, at_y(190), "+", "278", "解除限制速度 30", value=30.0)
 sign("school_begin_s", central_n, at_y(192), "-", "136", "注意儿童 children")
 sign("school_limit_s", central_n, at_y(190), "-", "274", "限制速度 30", value=30.0)
-sign("school_end_s", central_n, at_y(90), "-", "278", "解除限制速度 30", value=30.0)
+sign("school_end_s", central_n, at_y(100), "-", "278", "解除限制速度 30", value=30.0)
 central_n.object("bus-1", "busStop", at_y(67), 1.9, 20.0, 3.0, height=0.1, name="busStop")
 sign("bus_sign", central_n, at_y(57), "-", "224", "公交 bus stop")
 north_e.object("bus-shelter", "building", on_side(north_e, 30), 5.0, 6.0, 1.5, 2.5, "shelter")

@@ -78,7 +78,7 @@ drive("hill-stop-start", "坡道定点停车和起步", "Hill stop and start", (
 # Emergency handling and intervention.
 drive("emergency-handling", "紧急情况处置", "Emergency handling", (m.ring_w, rw(-300), *OUT), (m.ring_w, rw(-545), *OUT))
 drive("operability", "人工介入后的可操作性", "Operability after manual intervention", (m.ring_w, rw(-300), *OUT),
-      (m.ring_w, m.ring_w_south(-540.0), *OUT))
+      (m.ring_w, m.ring_w_south(-530.0), *OUT))
 drive("emergency-stop", "紧急停车", "Emergency stop", (m.ring_w, rw(-300), *OUT), (m.ring_w, rw(-545), *OUT))
 # Comprehensive driving.
 drive("start", "起步", "Start", (m.ring_w, rw(-540), *BACK), (m.ring_w, rw(-330), *BACK))
@@ -93,7 +93,7 @@ drive("lane-change", "变更车道", "Lane change", (m.ring_e, m.ring_e_avenue(3
 drive("right-turn", "路口右转弯", "Right turn at a junction", (m.ave_e, 162.0, *OUT), (cn, 40.0, -1, -1))
 drive("left-turn", "路口左转弯", "Left turn at a junction", (m.ave_w, 52.0, *BACK), (cn, 40.0, -1, -1))
 drive("u-turn", "路口掉头", "U-turn at a junction", (m.ave_e, 55.0, *BACK), (m.ave_e, 50.0, *OUT))
-drive("bus-stop", "通过公共汽车站", "Bus stop", (cn, 85.0, 1, 1), (cn, 32.0, 1, 1))
+drive("bus-stop", "通过公共汽车站", "Bus stop", (cn, 64.0, 1, 1), (cn, 30.0, 1, 1))
 drive("meeting", "会车", "Meeting oncoming vehicles", (m.north_e, m.on_side(m.north_e, 225.0), -1, -1),
       (m.north_e, m.on_side(m.north_e, 50.0), -1, -1))
 drive("roundabout", "通过环岛", "Roundabout", (cn, 205.0, -1, -1), (m.north_w, 12.0, -1, -1))
@@ -102,12 +102,12 @@ high = [-1.0, 8.0]
 drive("interchange", "通过立交桥", "Interchange: off-ramp and bridge", (m.ring_w, m.ring_w_south(-345.0), *OUT),
       (cs, 150.0, 1, 1), z_m=high)
 drive("interchange", "通过立交桥", "Interchange: bridge and on-ramp", (cs, 60.0, -1, -1), (m.ring_e, 128.0, *OUT), 2, z_m=high)
-drive("school-zone", "通过学校区域", "School zone", (cn, 66.0, -1, -1), (cn, 172.0, -1, -1))
-drive("tunnel", "通过隧道", "Tunnel", (m.ring_w, m.TUNNEL[0] - 35.0, *OUT), (m.ring_w, m.TUNNEL[1] + 20.0, *OUT))
+drive("school-zone", "通过学校区域", "School zone", (cn, 76.0, -1, -1), (cn, 172.0, -1, -1))
+drive("tunnel", "通过隧道", "Tunnel", (m.ring_w, m.TUNNEL[0] - 25.0, *OUT), (m.ring_w, m.TUNNEL[1] + 20.0, *OUT))
 drive("overtaking", "超车", "Overtaking", (m.ring_e, m.ring_e_avenue(290.0), *BACK), (m.ring_e, m.ring_e_avenue(645.0), *BACK))
 a, b = m.ring_e_avenue(610.0), m.ring_e_avenue(340.0)
 drive("works", "通过施工区", "Works", (m.ring_e, a, *OUT), (m.ring_e, b, *OUT),
-      edges=[edge(m.ring_e, a, b, -1), [m.ring_e.point(m.ring_e_avenue(x), 0.2 - t) for x, t in m.cones]])
+      edges=[edge(m.ring_e, a, b, -1), [m.ring_e.point(m.ring_e_avenue(x), 0.5 - t) for x, t in m.cones]])
 bays = [[(x, y), (x + w, y), (x + w, y - d), (x, y - d)] for x, w, y, d in
         [(-182.0, 7.75, -94.5, 2.6), (-114.0, 2.5, -94.5, 5.3), (-111.5, 2.5, -94.5, 5.3)]]
 station("garage", "倒车入库", "Reverse into a garage", entry=[(-140.0, -86.5), (-140.0, -94.5)],
@@ -116,7 +116,7 @@ station("garage", "倒车入库", "Reverse into a garage", entry=[(-140.0, -86.5
 station("parallel-parking", "侧方停车", "Parallel parking", entry=[(-205.0, -86.5), (-205.0, -94.5)],
         exit=[(-150.0, -86.5), (-150.0, -94.5)], slots=bays[:1],
         edges=[[(-205.0, -86.5), (-150.0, -86.5)], [(-196.0, -97.1), (-156.0, -97.1)]])
-y0, y1 = -290.0, -75.0
+y0, y1 = -265.0, -95.0
 east, west = m.ring_e_east, m.ring_w_west
 drive("rain", "雨区行驶", "Rain", (m.ring_e, east(y0), *OUT), (m.ring_e, east(y1), *OUT))
 drive("fog", "雾区行驶", "Fog", (m.ring_e, east(y1), *BACK), (m.ring_e, east(y0), *BACK))

@@ -78,7 +78,7 @@ items! {
         "police-gestures" junctions::police [junctions::POLICE_IGNORED];
     Execution:
         "curve" roads::curve [roads::WHEEL_OVER, roads::NEEDLESS_STOP, roads::FAST_BEND];
-        "right-angle-turn" roads::right_angle [roads::WHEEL_OVER, roads::NEEDLESS_STOP, roads::NOT_INDICATED];
+        "right-angle-turn" roads::right_angle [roads::WHEEL_OVER, roads::NEEDLESS_STOP, roads::BEND_NOT_INDICATED];
         "undulating-road" roads::undulating [roads::NOT_SLOWED, roads::WHEEL_OVER, roads::NEEDLESS_STOP];
         "width-gate" roads::width_gate [roads::WHEEL_OVER];
         "narrow-u-turn" manoeuvres::narrow_u_turn [manoeuvres::TOO_LONG, manoeuvres::EDGE, manoeuvres::TOO_MANY_STROKES];
@@ -97,7 +97,7 @@ items! {
         "lane-change" roads::lane_change [roads::NOT_DONE, roads::NOT_INDICATED, roads::INDICATED_LATE];
         "right-turn" junctions::turn [junctions::NOT_INDICATED, junctions::INDICATED_LATE];
         "left-turn" junctions::turn [junctions::NOT_INDICATED, junctions::INDICATED_LATE];
-        "u-turn" junctions::turn [junctions::NOT_INDICATED, junctions::INDICATED_LATE];
+        "u-turn" junctions::turn [junctions::NOT_INDICATED];
         "bus-stop" people::bus_stop [people::NOT_SLOWED, people::STOPS];
         "meeting" traffic::meeting [traffic::CLOSE];
         "roundabout" junctions::roundabout [];

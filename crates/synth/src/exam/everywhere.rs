@@ -16,15 +16,15 @@ pub(crate) const FAULTS: &[Fault] = &[
     },
     Fault {
         id: "touched",
-        rule: "manual-input",
+        rule: "input-in-attempt",
         what: "a hand on the wheel in the last second",
-        side: &["input-in-attempt"],
+        side: &["manual-input"],
     },
     Fault {
         id: "nudged",
-        rule: "manual-input",
+        rule: "input-in-attempt",
         what: "a remote command helps along",
-        side: &["input-in-attempt"],
+        side: &["manual-input"],
     },
     Fault {
         id: "fix-lost",
@@ -40,17 +40,17 @@ pub(crate) fn of_hands(id: &str) -> bool {
 }
 
 /// Puts one of them into a log, given the times of the attempt. Says when it takes place and how long it lasts.
-pub(crate) fn put(tell: &mut Tell, fault: &str, begin_s: f64, end_s: f64, to_s: f64) -> Option<(f64, f64)> {
+pub(crate) fn put(tell: &mut Tell, fault: &str, begin_s: f64, end_s: f64) -> Option<(f64, f64)> {
     let last = (end_s - 1.0).max(begin_s);
     let middle = f64::midpoint(begin_s, end_s);
     let when = match fault {
         "by-hand" => {
             tell.mode(0.0, DrivingMode::Manual);
-            (0.0, to_s)
+            (begin_s, end_s)
         }
         "taken-over-at-last" => {
             tell.mode(last, DrivingMode::Manual);
-            (last, to_s)
+            (last, end_s)
         }
         "touched" => {
             tell.on(Channel::DriverOverride, last, last + 0.4);

@@ -124,12 +124,13 @@ pub(crate) fn straight(ask: &Ask<'_>) -> Result<Plan, Error> {
     let mut pace = ride.pace().slow(j.from_m - 12.0, j.to_m, 7.5);
     let on = ride.crossings().first().map_or(j.from_m, |c| f64::midpoint(c.0, c.1));
     if ask.is("on-crossing") {
-        pace = pace.stand(on, 5.0);
+        // Below 0.2 m/s it stands for a second more.
+        pace = pace.stand(on, 4.0);
     }
     let mut ridden = ride.drive(&pace)?;
     if ask.is("on-crossing") {
         let (a, b) = ridden.stand_at(on);
-        ridden = ridden.faulty(b - a, a, b);
+        ridden = ridden.faulty(5.0, a, b);
     }
     Ok(ride.plan(ridden, ask.fault))
 }

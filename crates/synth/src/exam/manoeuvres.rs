@@ -51,6 +51,8 @@ const EASE_M: f64 = 2.5;
 const BEYOND_M: f64 = 0.5;
 /// Speed of strokes, m/s.
 const CREEP_MPS: f64 = 1.3;
+/// Strokes of this length turn about in seven.
+const SHORT_STROKE_M: f64 = 2.1;
 /// Pause at the end of each stroke, in which the wheels are turned, s.
 const PAUSE_S: f64 = 1.2;
 /// Room that is kept to edges, metres.
@@ -133,7 +135,8 @@ fn corners(p: Pose, wheels: bool) -> [[f64; 2]; 4] {
 
 /// Strokes forward and back in a road whose edges are `half_m` to both sides: lengths of arcs of [`RADIUS_M`], the last one up to
 /// where the wheels are straightened. Begins at the lateral place `left_m`.
-fn turning(half_m: f64, left_m: f64, over: bool, room_m: f64) -> Vec<f64> {
+fn turning(half_m: f64, left_m: f64, over: bool, most_m: f64) -> Vec<f64> {
+    let room_m = if over { -OVER_M } else { ROOM_M };
     const STEP_M: f64 = 0.01;
     let mut p = Pose { x_m: 0.0, y_m: left_m, yaw_rad: 0.0 };
     let last = PI - 0.5 * EASE_M / RADIUS_M;
@@ -141,7 +144,7 @@ fn turning(half_m: f64, left_m: f64, over: bool, room_m: f64) -> Vec<f64> {
     for k in 0..9 {
         let back = k % 2 == 1;
         let mut length = 0.0;
-        while p.yaw_rad < last {
+        while p.yaw_rad < last && length < most_m {
             let sign = if back { -1.0 } else { 1.0 };
             let yaw = p.yaw_rad + STEP_M / RADIUS_M;
             let (sin, cos) = math::sin_cos(f64::midpoint(p.yaw_rad, yaw));
@@ -190,15 +193,8 @@ fn between_edges(ride: &Ride, (over, many): (bool, bool), pause_s: f64) -> Resul
     let gate = ride.station.entry.unwrap_or_default();
     let half = 0.5 * math::hypot(gate[0][0] - gate[1][0], gate[0][1] - gate[1][1]);
     let left = -(half - HALF_WIDTH_M - 0.45);
-    let room = if over { -OVER_M } else { ROOM_M };
-    let mut strokes = turning(half, left, over, room);
-    // Who keeps farther off the edges needs more of them.
-    for k in 1..40 {
-        if !many || strokes.len() == 7 {
-            break;
-        }
-        strokes = turning(half, left, over, ROOM_M + 0.02 * f64::from(k));
-    }
+    // Who makes short strokes needs more of them.
+    let strokes = turning(half, left, over, if many { SHORT_STROKE_M } else { f64::INFINITY });
     let path = ride.way.path(|_| left);
     let stop = ride.entry_m + TO_FRONT_M + 3.0;
     let pace = ride.pace().slow(ride.entry_m - 20.0, stop, 3.0).stand(stop, PAUSE_S);
@@ -262,7 +258,7 @@ pub(crate) fn hill(ask: &Ask<'_>) -> Result<Plan, Error> {
         Some("rolls-back" | "rolls-a-little") => ridden.faulty(back, leaves, leaves + 2.0),
         Some("brake-held") => {
             ridden.tell.on(Channel::ParkingBrake, stands + 0.5, leaves + 3.0);
-            ridden.faulty(3.0, leaves, leaves + 3.0)
+            ridden.faulty(1.0, leaves, leaves + 3.0)
         }
         Some("starts-late") => ridden.faulty(waits, stands, leaves),
         _ => ridden,

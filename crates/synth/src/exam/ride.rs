@@ -18,6 +18,10 @@ use crate::speed::Speed;
 pub(crate) const HALF_M: f64 = 2.25;
 /// From the middle of the car to the outer side of its mirrors, metres.
 pub(crate) const MIRROR_M: f64 = 1.0;
+/// Distance between the axles of the car, metres.
+const WHEELBASE_M: f64 = 2.7;
+/// Edges within this of the right wheels are those on the right, metres.
+const SIDE_M: f64 = 1.2;
 /// Way before the entry and beyond the exit, metres.
 const BEFORE_M: f64 = 45.0;
 const AFTER_M: f64 = 25.0;
@@ -226,6 +230,35 @@ impl Ride {
         if nearest.is_finite() { nearest } else { 0.5 * lane.width_at(spot.station_m) }
     }
 
+    /// How far wheels at such places of the body (half widths at both axles) get beyond the station's edges on the right of a path,
+    /// or how far they stay from them (negative), metres.
+    pub fn beyond_m(&self, path: &Path, half_m: f64) -> f64 {
+        let mut most = f64::NEG_INFINITY;
+        let n = (2.0 * (self.exit_m - self.entry_m)) as usize;
+        for k in 0..=n {
+            // The path is that of the rear axle.
+            let p = path.at(self.entry_m + 0.5 * k as f64).pose;
+            let (sin, cos) = math::sin_cos(p.yaw_rad);
+            for (u, v) in [(0.0, -half_m), (WHEELBASE_M, -half_m)] {
+                let at = [p.x_m + u * cos - v * sin, p.y_m + u * sin + v * cos];
+                for pair in self.station.edges.iter().flat_map(|e| e.windows(2)) {
+                    let [a, b] = [pair[0], pair[1]];
+                    let (dx, dy) = (b[0] - a[0], b[1] - a[1]);
+                    let length = math::hypot(dx, dy).max(1e-9);
+                    let on = ((at[0] - a[0]) * dx + (at[1] - a[1]) * dy) / length;
+                    // To the right of the edge, seen along the path.
+                    let along = if dx * cos + dy * sin >= 0.0 { 1.0 } else { -1.0 };
+                    let right = along * ((at[0] - a[0]) * dy - (at[1] - a[1]) * dx) / length;
+                    // Edges on the other side are farther off than the way is wide.
+                    if (0.0..=length).contains(&on) && right.abs() < SIDE_M {
+                        most = most.max(right);
+                    }
+                }
+            }
+        }
+        most
+    }
+
     /// Change of heading between the gates, rad.
     pub fn turned_rad(&self) -> f64 {
         math::angle_between(self.way.spot(self.entry_m).yaw_rad, self.way.spot(self.exit_m).yaw_rad)
@@ -384,7 +417,7 @@ impl Ride {
         let (begin, end) = attempt(&ego, &self.station, to_s);
         let (mut size, mut when_s) = (size, when_s);
         if let Some(when) =
-            fault.and_then(|f| everywhere::put(&mut tell, f, begin.unwrap_or(0.0), end.unwrap_or(to_s), to_s))
+            fault.and_then(|f| everywhere::put(&mut tell, f, begin.unwrap_or(0.0), end.unwrap_or(to_s)))
         {
             (size, when_s) = (Some(when.1 - when.0), Some(when));
         }

@@ -38,6 +38,8 @@ pub(crate) const FAST_BEND: Fault = Fault {
 };
 pub(crate) const NOT_INDICATED: Fault =
     Fault { id: "not-indicated", rule: "indicator-missing", what: "leaves the indicator off", side: &[] };
+pub(crate) const BEND_NOT_INDICATED: Fault =
+    Fault { id: "not-indicated", rule: "bend-not-indicated", what: "leaves the indicator off", side: &[] };
 pub(crate) const INDICATED_LATE: Fault =
     Fault { id: "indicated-late", rule: "indicator-late", what: "indicates 2.7 s before", side: &[] };
 pub(crate) const NOT_SLOWED: Fault =
@@ -89,8 +91,9 @@ fn over_line(ride: &Ride) -> Result<Ridden, Error> {
 fn line_ridden(ride: &Ride) -> Result<Ridden, Error> {
     let (_, left) = ride.beside(&[(0.0, 1.0)], 22.0)?;
     let mps = 6.0;
-    let from = f64::midpoint(ride.entry_m, ride.exit_m) - 4.5 * mps;
-    let to = from + 9.0 * mps;
+    let from = f64::midpoint(ride.entry_m, ride.exit_m) - 3.3 * mps;
+    // What is ridden on both sides of it adds some 2.4 s.
+    let to = from + 6.6 * mps;
     let side = if left { 1.0 } else { -1.0 };
     let ease = |u: f64| {
         let u = u.clamp(0.0, 1.0);
@@ -99,7 +102,7 @@ fn line_ridden(ride: &Ride) -> Result<Ridden, Error> {
     let path = ride.way.path(|s| 1.3 * side * ease((s - from + 15.0) / 15.0) * (1.0 - ease((s - to) / 15.0)));
     let ridden = ride.drive_on(path, &ride.pace().slow(from - 15.0, to + 15.0, mps))?;
     let (a, b) = (ridden.time(from), ridden.time(to));
-    Ok(ridden.faulty(b - a, a, b))
+    Ok(ridden.faulty(9.0, a - 1.2, b + 1.2))
 }
 
 /// A little faster than allowed for a while in the middle of the way.
@@ -136,7 +139,7 @@ pub(crate) fn curve(ask: &Ask<'_>) -> Result<Plan, Error> {
         let path = ride.way.path(|_| 0.0);
         let middle = f64::midpoint(ride.entry_m, ride.exit_m);
         let mps = (3.2 / path.at(middle).curvature_per_m.abs().max(1e-4)).sqrt();
-        pace.over(middle - 12.0, middle + 12.0, mps)
+        pace.over(ride.entry_m - 20.0, middle + 12.0, mps)
     })
 }
 
@@ -154,25 +157,39 @@ fn edged(ask: &Ask<'_>, pace: impl Fn(super::pace::Pace, &Ride) -> super::pace::
     let middle = f64::midpoint(ride.entry_m, ride.exit_m);
     let mut steady = pace(ride.pace(), &ride);
     if ask.is("stops") {
-        steady = steady.stand(middle, 2.4);
+        // Below 0.2 m/s it stands for a second more.
+        steady = steady.stand(middle, 1.4);
     }
-    let (mut shift, mut at) = (0.0, middle);
+    let mut at = middle;
+    let gap = |s: f64| ride.to_edge_m(s);
     if ask.is("wheel-over-edge") {
         // Where the edge comes nearest on the right.
-        let gap = |s: f64| ride.to_edge_m(s);
-        let n = ((ride.exit_m - ride.entry_m) / 1.0) as usize;
+        let n = (ride.exit_m - ride.entry_m) as usize;
         at = (4..n.saturating_sub(4))
             .map(|k| ride.entry_m + k as f64)
             .min_by(|a, b| gap(*a).total_cmp(&gap(*b)))
             .unwrap_or(middle);
-        let half = if ride.item == "width-gate" { MIRROR_M } else { WHEEL_M };
-        shift = -(gap(at) - half + 0.05);
     }
-    let bump = |s: f64| {
-        let u = ((s - at).abs() - 4.0).max(0.0) / 14.0;
-        if u >= 1.0 { 0.0 } else { shift * (1.0 - u * u * u * (10.0 - 15.0 * u + 6.0 * u * u)) }
+    let bumped = |right_m: f64| {
+        ride.way.path(|s| {
+            let u = ((s - at).abs() - 4.0).max(0.0) / 14.0;
+            if u >= 1.0 { 0.0 } else { -right_m * (1.0 - u * u * u * (10.0 - 15.0 * u + 6.0 * u * u)) }
+        })
     };
-    let path = ride.way.path(bump);
+    let path = if ask.is("wheel-over-edge") {
+        let half = if ride.item == "width-gate" { MIRROR_M } else { WHEEL_M };
+        let usual = gap(at) - half;
+        steady = steady.slow(at - 22.0, at + 22.0, 5.5);
+        // Mirrors are no wheels: they are where the middle of the body is.
+        let right = if ride.item == "width-gate" {
+            usual + 0.05
+        } else {
+            crate::solve(0.05, (usual - 0.6).max(0.0), usual + 0.4, |r| ride.beyond_m(&bumped(r), half))
+        };
+        bumped(right)
+    } else {
+        ride.way.path(|_| 0.0)
+    };
     let mut ridden = ride.drive_on(path, &steady)?;
     let turn = ride.turned_rad();
     if turn.abs() > 1.2 && ride.item == "right-angle-turn" && !ask.is("not-indicated") {
@@ -260,17 +277,18 @@ pub(crate) fn start(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = Ride::new(ask.track, ask.item)?;
     let mut h = Halt::at(ride.entry_m + 0.45 * (ride.exit_m - ride.entry_m), 0.4);
     match ask.fault {
-        Some("starts-late") => h.late_s = 10.5,
+        Some("starts-late") => h.late_s = 10.0,
         Some("not-indicated") => h.lead_s = 0.0,
-        Some("indicated-late") => h.lead_s = 2.7,
+        // It moves half a second later.
+        Some("indicated-late") => h.lead_s = 2.2,
         Some("rolls-back") => h.back_m = 0.35,
         _ => {}
     }
     let (mut ridden, leaves) = halt(&ride, &h)?;
     ridden = match ask.fault {
-        Some("starts-late") => ridden.faulty(h.late_s, leaves - h.late_s, leaves),
+        Some("starts-late") => ridden.faulty(10.5, leaves - h.late_s, leaves),
         Some("not-indicated") => ridden.faulty(1.0, leaves - 3.6, leaves),
-        Some("indicated-late") => ridden.faulty(h.lead_s, leaves - h.lead_s, leaves),
+        Some("indicated-late") => ridden.faulty(2.7, leaves - h.lead_s, leaves),
         Some("rolls-back") => ridden.faulty(h.back_m, leaves, leaves + 2.0),
         _ => ridden,
     };

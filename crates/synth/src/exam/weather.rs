@@ -70,7 +70,7 @@ fn done(ask: &Ask<'_>, ride: Ride, ridden: Ridden) -> Plan {
     let (a, b) = span(&ride, &ridden);
     let at_entry = ridden.speed.state(a).1;
     let ridden = match ask.fault {
-        Some("lamps-off" | "hazard-off" | "hazard-on") => ridden.faulty(b - a, a, b),
+        Some("lamps-off" | "hazard-off" | "hazard-on") => ridden.faulty(1.0, a, b),
         Some("not-slowed") => ridden.faulty(3.6 * at_entry, a, a),
         Some("not-heeded") => ridden.faulty(31.0, a, b),
         Some("harsh") => ridden.faulty(3.3, a, b),
