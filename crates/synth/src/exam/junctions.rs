@@ -18,6 +18,16 @@ pub(crate) const RED_LIGHT: Fault =
     Fault { id: "red-light", rule: "red-light", what: "passes the line 1 s before green", side: &[] };
 pub(crate) const LATE_START: Fault =
     Fault { id: "late-start", rule: "late-start-on-green", what: "starts 10.6 s after green", side: &[] };
+pub(crate) const AMBER: Fault =
+    Fault { id: "amber", rule: "amber-light", what: "passes the line 4.5 s after amber", side: &[] };
+pub(crate) const FAST_TURN: Fault =
+    Fault { id: "fast-turn", rule: "fast-when-turning", what: "turns at 31.5 km/h", side: &[] };
+pub(crate) const FAST_RING: Fault = Fault {
+    id: "fast-bend",
+    rule: "lateral-acceleration",
+    what: "goes round at 3.3 m/s²",
+    side: &["speed-limit"],
+};
 pub(crate) const OFF_LINE: Fault =
     Fault { id: "off-line", rule: "stops-off-the-line", what: "stops 2.4 m before the line", side: &[] };
 pub(crate) const ON_CROSSING: Fault =
@@ -75,6 +85,13 @@ pub(crate) fn lights(ask: &Ask<'_>) -> Result<Plan, Error> {
         let mut ridden = ride.drive(&ride.pace())?;
         let t = ridden.time(line - HALF_M);
         ride.lights(&mut ridden.tell, &[(0.0, SignalState::Red), (t + 1.0, SignalState::Green)]);
+        return Ok(ride.plan(ridden.faulty(1.0, t, t), ask.fault));
+    }
+    if ask.is("amber") {
+        let mut ridden = ride.drive(&ride.pace())?;
+        let t = ridden.time(line - HALF_M);
+        let states = [(0.0, SignalState::Green), (t - 4.5, SignalState::Amber), (t + 2.0, SignalState::Red)];
+        ride.lights(&mut ridden.tell, &states);
         return Ok(ride.plan(ridden.faulty(1.0, t, t), ask.fault));
     }
     let reacts = if ask.is("late-start") { 10.6 } else { REACTS_S };
@@ -139,9 +156,14 @@ pub(crate) fn straight(ask: &Ask<'_>) -> Result<Plan, Error> {
 pub(crate) fn turn(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = Ride::new(ask.track, ask.item)?;
     let j = junction(&ride)?;
-    let mut ridden = ride.drive(&ride.pace())?;
+    let mut pace = ride.pace();
+    if ask.is("fast-turn") {
+        pace = pace.over(j.from_m - 40.0, j.to_m + 4.0, 31.5 / 3.6);
+    }
+    let mut ridden = ride.drive(&pace)?;
     let (a, b) = (ridden.time(j.from_m), ridden.time(j.to_m));
     match ask.fault {
+        Some("fast-turn") => ridden = ridden.faulty(31.5, a, b),
         Some("not-indicated") => {
             ridden.tell.dark();
             ridden = ridden.faulty(1.0, a, b);
@@ -163,7 +185,23 @@ pub(crate) fn turn(ask: &Ask<'_>) -> Result<Plan, Error> {
 pub(crate) fn roundabout(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = Ride::new(ask.track, ask.item)?;
     let j = junction(&ride)?;
-    let ridden = ride.drive(&ride.pace().slow(j.from_m - 10.0, j.to_m, 6.0))?;
+    let mut pace = ride.pace().slow(j.from_m - 10.0, j.to_m, 6.0);
+    let middle = f64::midpoint(ride.entry_m, ride.exit_m);
+    if ask.is("fast-bend") {
+        let path = ride.way.path(|_| 0.0);
+        let mps = (3.3 / super::roads::sharpest(&path, j.from_m - 12.0, middle + 6.0)).sqrt();
+        pace = pace.over(j.from_m - 12.0, middle + 6.0, mps);
+    }
+    let mut ridden = ride.drive(&pace)?;
+    let t = ridden.time(middle);
+    match ask.fault {
+        Some("fast-bend") => ridden = ridden.faulty(3.3, t - 1.0, t + 1.0),
+        Some("not-indicated") => {
+            ridden.tell.dark();
+            ridden = ridden.faulty(1.0, t, t + 3.0);
+        }
+        _ => {}
+    }
     Ok(ride.plan(ridden, ask.fault))
 }
 
@@ -172,10 +210,15 @@ pub(crate) fn main_road(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = Ride::new(ask.track, ask.item)?;
     let j = junction(&ride)?;
     let stop = j.from_m - 1.5 - HALF_M;
-    let yields = !ask.is("not-yielded");
+    let (yields, dark) = (!ask.is("not-yielded"), ask.is("not-indicated"));
     let mut ridden = ride.drive(&if yields { ride.pace().stand(stop, 6.0) } else { ride.pace() })?;
     // Who does not wait is in the way of somebody who is 1.5 s from the middle of the junction.
     let stands = if yields { ridden.stand_at(stop).0 } else { ridden.time(j.to_m) };
+    if dark {
+        ridden.tell.dark();
+        let (a, b) = (ridden.time(j.from_m), ridden.time(j.to_m));
+        ridden = ridden.faulty(1.0, a, b);
+    }
     if !yields {
         ridden = ridden.faulty(1.0, (stands - 2.0).max(0.0), stands);
     }

@@ -38,6 +38,10 @@ pub(crate) const TOO_MANY_STROKES: Fault = Fault {
     what: "four strokes forward and three back",
     side: &[],
 };
+pub(crate) const STANDS: Fault =
+    Fault { id: "stands", rule: "stands-in-station", what: "stands for 2.4 s on the way out", side: &[] };
+pub(crate) const NOT_TURNED: Fault =
+    Fault { id: "not-turned", rule: "manoeuvre-missing", what: "stays where it stopped", side: &[] };
 pub(crate) const OUT_OF_BAY: Fault =
     Fault { id: "out-of-bay", rule: "not-in-slot", what: "stands 6 cm out of the bay", side: &[] };
 pub(crate) const STARTS_LATE: Fault =
@@ -81,6 +85,11 @@ fn stroke(length_m: f64, mps: f64, pause_s: f64) -> Speed {
     let braking = 0.5 * reach(v);
     let speed = speed.to_with(sign * v, 0.7, 1.5);
     speed.hold_to_m(sign * (length_m - braking).max(braking)).to_with(0.0, 0.7, 1.5).hold_s(pause_s)
+}
+
+/// Stands for a while on the way, if at all.
+fn paused(speed: Speed, pause_s: f64) -> Speed {
+    if pause_s > 0.0 { speed.to_with(0.0, 0.7, 1.5).hold_s(pause_s) } else { speed }
 }
 
 /// Rolls back by this far from a stand, and stands.
@@ -170,6 +179,13 @@ pub(crate) fn narrow_u_turn(ask: &Ask<'_>) -> Result<Plan, Error> {
         let course = between_edges(&ride, (over, ask.is("too-many-strokes")), pause_s)?;
         Ok::<_, Error>((ride.attempt_s(&course), course))
     };
+    if ask.is("not-turned") {
+        let stop = ride.entry_m + TO_FRONT_M + 3.0;
+        let pace = ride.pace().slow(ride.entry_m - 20.0, stop, 3.0).stand(stop, 5.0);
+        let ridden = ride.with(ride.way.path(|_| 0.0), pace.speed(stop)?.hold_s(5.0));
+        let to_s = ridden.to_s;
+        return Ok(ride.plan(ridden.faulty(1.0, 0.0, to_s), ask.fault));
+    }
     let (usual_s, mut course) = lingers(PAUSE_S)?;
     if ask.is("too-long") {
         course = lingers(PAUSE_S + 302.0 - usual_s)?.1;
@@ -309,9 +325,10 @@ pub(crate) fn garage(ask: &Ask<'_>) -> Result<Plan, Error> {
     // From the end of the turn, half a metre inside, to the rest.
     let inside =
         if ask.is("out-of-bay") { TO_FRONT_M - 0.5 - 0.06 } else { bay.depth_m - TO_REAR_M - 0.45 - 0.5 };
-    let (usual_s, mut course) = both_ways(&ride, &bay, inside, 2.0)?;
+    let pause = if ask.is("stands") { 1.5 } else { 0.0 };
+    let (usual_s, mut course) = both_ways(&ride, &bay, inside, 2.0, pause)?;
     if ask.is("too-long") {
-        course = both_ways(&ride, &bay, inside, 2.0 + 0.5 * (212.0 - usual_s))?.1;
+        course = both_ways(&ride, &bay, inside, 2.0 + 0.5 * (212.0 - usual_s), 0.0)?.1;
     }
     let mut ridden = ride.with(ride.way.path(|_| 0.0), Speed::of(0.0));
     let end = course.end_s();
@@ -323,13 +340,20 @@ pub(crate) fn garage(ask: &Ask<'_>) -> Result<Plan, Error> {
     ridden = match ask.fault {
         Some("too-long") => ridden.faulty(212.0, 0.0, end),
         Some("out-of-bay") => ridden.faulty(0.06, 0.0, leaves),
+        Some("stands") => ridden.faulty(2.4, leaves, end),
         _ => ridden,
     };
     Ok(ride.plan(ridden, ask.fault))
 }
 
 /// The course in and out two times, standing in the bay for some time; and how long the attempt takes.
-fn both_ways(ride: &Ride, bay: &Bay, inside: f64, stays_s: f64) -> Result<(f64, Course), Error> {
+fn both_ways(
+    ride: &Ride,
+    bay: &Bay,
+    inside: f64,
+    stays_s: f64,
+    pause_s: f64,
+) -> Result<(f64, Course), Error> {
     let k = 1.0 / RADIUS_M;
     // Out of full lock into straight wheels, a right angle in all.
     let arc = RADIUS_M * (0.5 * PI) - 0.5 * EASE_M;
@@ -356,11 +380,8 @@ fn both_ways(ride: &Ride, bay: &Bay, inside: f64, stays_s: f64) -> Result<(f64, 
         );
     let out = ride.exit_m - bay.at_m + 22.0;
     let arc = RADIUS_M * (0.5 * PI) - EASE_M;
-    let speed = Speed::of(0.0)
-        .to_with(CREEP_MPS, 0.7, 1.5)
-        .hold_to_m(turn + inside + EASE_M)
-        .to_with(3.0, 0.8, 1.0)
-        .hold_to_m(turn + inside + out);
+    let speed = Speed::of(0.0).to_with(CREEP_MPS, 0.7, 1.5).hold_to_m(turn + inside + EASE_M);
+    let speed = paused(speed, pause_s).to_with(3.0, 0.8, 1.0).hold_to_m(turn + inside + out);
     let course = course.then(
         |p| p.straight(inside).bend(EASE_M, -k).bend(arc, -k).bend(EASE_M, 0.0).straight(out + 30.0),
         speed,
@@ -381,9 +402,10 @@ pub(crate) fn parallel(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = ride(ask, 45.0, 90.0)?;
     let bay = bay(&ride, &ride.station)?;
     let out_m = if ask.is("out-of-bay") { 0.5 * bay.depth_m - HALF_WIDTH_M + 0.06 } else { 0.0 };
-    let (usual_s, mut course) = aside(&ride, &bay, out_m, 4.5)?;
+    let pause = if ask.is("stands") { 1.5 } else { 0.0 };
+    let (usual_s, mut course) = aside(&ride, &bay, out_m, 4.5, pause)?;
     if ask.is("too-long") {
-        course = aside(&ride, &bay, out_m, 4.5 + 92.0 - usual_s)?.1;
+        course = aside(&ride, &bay, out_m, 4.5 + 92.0 - usual_s, 0.0)?.1;
     }
     let mut ridden = ride.with(ride.way.path(|_| 0.0), Speed::of(0.0));
     let leaves = course.last_from_s();
@@ -394,6 +416,7 @@ pub(crate) fn parallel(ask: &Ask<'_>) -> Result<Plan, Error> {
     ridden = match ask.fault {
         Some("too-long") => ridden.faulty(92.0, 0.0, end),
         Some("out-of-bay") => ridden.faulty(0.06, leaves - 4.5, leaves),
+        Some("stands") => ridden.faulty(2.4, leaves, end),
         _ => ridden,
     };
     Ok(ride.plan(ridden, ask.fault))
@@ -401,7 +424,7 @@ pub(crate) fn parallel(ask: &Ask<'_>) -> Result<Plan, Error> {
 
 /// The course into a bay along the way and out, `out_m` nearer to the road than its middle, standing in it for some time; and how
 /// long the attempt takes.
-fn aside(ride: &Ride, bay: &Bay, out_m: f64, stays_s: f64) -> Result<(f64, Course), Error> {
+fn aside(ride: &Ride, bay: &Bay, out_m: f64, stays_s: f64, pause_s: f64) -> Result<(f64, Course), Error> {
     const FLIP_M: f64 = 3.0;
     let k = 1.0 / RADIUS_M;
     // In: an arc, the other arc, equal; `a` metres each.
@@ -426,11 +449,8 @@ fn aside(ride: &Ride, bay: &Bay, out_m: f64, stays_s: f64) -> Result<(f64, Cours
     let b = crate::solve(across + 0.4, 0.5 * EASE_M, 4.2, |b| away(b).y_m);
     let length = 2.0 * b + FLIP_M + 0.5 * EASE_M;
     let out = ride.exit_m - bay.at_m + 24.0;
-    let speed = Speed::of(0.0)
-        .to_with(CREEP_MPS, 0.7, 1.5)
-        .hold_to_m(length)
-        .to_with(3.0, 0.8, 1.0)
-        .hold_to_m(length + out);
+    let speed = Speed::of(0.0).to_with(CREEP_MPS, 0.7, 1.5).hold_to_m(length);
+    let speed = paused(speed, pause_s).to_with(3.0, 0.8, 1.0).hold_to_m(length + out);
     let course = course.then(
         |p| {
             let p = p.steered(k).bend(b, k).bend(FLIP_M, -k);

@@ -259,6 +259,12 @@ impl Ride {
         most
     }
 
+    /// From the way's middle to the border of its lane, metres.
+    pub fn to_lane_border_m(&self, s_m: f64) -> f64 {
+        let spot = self.way.spot(s_m);
+        0.5 * self.track.lane(spot.lane).width_at(spot.station_m)
+    }
+
     /// Change of heading between the gates, rad.
     pub fn turned_rad(&self) -> f64 {
         math::angle_between(self.way.spot(self.entry_m).yaw_rad, self.way.spot(self.exit_m).yaw_rad)

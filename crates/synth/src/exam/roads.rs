@@ -7,6 +7,7 @@ use super::Ask;
 use super::areas::Fault;
 use super::ride::{HALF_M, MIRROR_M, Ridden, Ride};
 use crate::plan::Plan;
+use crate::speed::Speed;
 
 pub(crate) const TOO_FAST: Fault =
     Fault { id: "too-fast", rule: "speed-limit", what: "0.6 km/h faster than allowed", side: &[] };
@@ -48,6 +49,18 @@ pub(crate) const STARTS_LATE: Fault =
     Fault { id: "starts-late", rule: "starts-late", what: "starts 10.5 s after it may", side: &[] };
 pub(crate) const ROLLS_BACK: Fault =
     Fault { id: "rolls-back", rule: "rolls-back", what: "rolls back 0.35 m as it starts", side: &[] };
+pub(crate) const JERK: Fault = Fault {
+    id: "jerk",
+    rule: "longitudinal-jerk",
+    what: "starts with 6.5 m/s² built up in a quarter of a second",
+    side: &[],
+};
+pub(crate) const NO_GAP: Fault = Fault {
+    id: "no-gap",
+    rule: "lane-change-gap",
+    what: "changes lanes 13 m before somebody who is faster by 2 m/s",
+    side: &[],
+};
 pub(crate) const OFF_LINE: Fault =
     Fault { id: "off-line", rule: "stops-off-station-line", what: "stops 0.56 m before the line", side: &[] };
 pub(crate) const HARSH: Fault =
@@ -138,7 +151,7 @@ pub(crate) fn curve(ask: &Ask<'_>) -> Result<Plan, Error> {
         }
         let path = ride.way.path(|_| 0.0);
         let middle = f64::midpoint(ride.entry_m, ride.exit_m);
-        let mps = (3.2 / path.at(middle).curvature_per_m.abs().max(1e-4)).sqrt();
+        let mps = (3.2 / sharpest(&path, ride.entry_m - 20.0, middle + 12.0)).sqrt();
         pace.over(ride.entry_m - 20.0, middle + 12.0, mps)
     })
 }
@@ -149,6 +162,12 @@ pub(crate) fn width_gate(ask: &Ask<'_>) -> Result<Plan, Error> {
 
 pub(crate) fn right_angle(ask: &Ask<'_>) -> Result<Plan, Error> {
     edged(ask, |pace, _| pace)
+}
+
+/// Greatest curvature of a path over a stretch, 1/m.
+pub(crate) fn sharpest(path: &crate::path::Path, from_m: f64, to_m: f64) -> f64 {
+    let n = (to_m - from_m) as usize;
+    (0..=n).map(|k| path.at(from_m + k as f64).curvature_per_m.abs()).fold(1e-4, f64::max)
 }
 
 /// Between edges; a wheel can run over the right one, and the car can stop on the way.
@@ -229,11 +248,13 @@ struct Halt {
     /// Deceleration, m/s², and how far it rolls back first, metres.
     decel: f64,
     back_m: f64,
+    /// How fast its acceleration is built up as it starts, m/s³; 0: as usual.
+    jerk: f64,
 }
 
 impl Halt {
     fn at(stop_m: f64, right_m: f64) -> Self {
-        Self { stop_m, right_m, wait_s: 3.0, late_s: 4.5, lead_s: 3.6, decel: 0.0, back_m: 0.0 }
+        Self { stop_m, right_m, wait_s: 3.0, late_s: 4.5, lead_s: 3.6, decel: 0.0, back_m: 0.0, jerk: 0.0 }
     }
 }
 
@@ -256,6 +277,9 @@ fn halt(ride: &Ride, h: &Halt) -> Result<(Ridden, f64), Error> {
     let leaves = speed.end_s();
     if h.back_m > 0.0 {
         speed = super::manoeuvres::rolled_back(speed, h.back_m);
+    }
+    if h.jerk > 0.0 {
+        speed = speed.to_with(4.0, 6.5, h.jerk);
     }
     let end = ride.way.length_m() - HALF_M - 1.0;
     let speed = ride.pace_on(&path).go_on(speed, end)?;
@@ -282,6 +306,7 @@ pub(crate) fn start(ask: &Ask<'_>) -> Result<Plan, Error> {
         // It moves half a second later.
         Some("indicated-late") => h.lead_s = 2.2,
         Some("rolls-back") => h.back_m = 0.35,
+        Some("jerk") => h.jerk = 26.0,
         _ => {}
     }
     let (mut ridden, leaves) = halt(&ride, &h)?;
@@ -290,6 +315,7 @@ pub(crate) fn start(ask: &Ask<'_>) -> Result<Plan, Error> {
         Some("not-indicated") => ridden.faulty(1.0, leaves - 3.6, leaves),
         Some("indicated-late") => ridden.faulty(2.7, leaves - h.lead_s, leaves),
         Some("rolls-back") => ridden.faulty(h.back_m, leaves, leaves + 2.0),
+        Some("jerk") => ridden.faulty(1.0, leaves, leaves + 2.0),
         _ => ridden,
     };
     Ok(ride.plan(ridden, ask.fault))
@@ -359,6 +385,16 @@ pub(crate) fn lane_change(ask: &Ask<'_>) -> Result<Plan, Error> {
     ridden = match ask.fault {
         Some("not-indicated") => ridden.faulty(1.0, a, b),
         Some("indicated-late") => ridden.faulty(2.7, a, b),
+        Some("no-gap") => {
+            // In the lane that it takes; he slows down half a second after the ego's middle is in it.
+            let aside = if left { 3.5 } else { -3.5 };
+            let enters = ridden.time(from + 30.0);
+            let mps = ridden.speed.state(enters).1;
+            let speed = Speed::of(mps + 2.0).hold_s(enters + 0.5).to_with(0.6 * mps, 1.5, 2.0);
+            let begin = from + 30.0 - 2.0 * HALF_M - 13.0 - (mps + 2.0) * enters;
+            let behind = ride.car("behind", begin, aside, speed);
+            ridden.actor(behind).faulty(13.0, a, b)
+        }
         _ => ridden,
     };
     Ok(ride.plan(ridden, ask.fault))

@@ -11,6 +11,8 @@ use crate::speed::Speed;
 
 pub(crate) const NOT_ALERTED: Fault =
     Fault { id: "not-alerted", rule: "fault-not-alerted", what: "tells of its fault after 4.5 s", side: &[] };
+pub(crate) const TAKEN_LATE: Fault =
+    Fault { id: "taken-late", rule: "late-takeover", what: "is taken over 10.6 s after it asked", side: &[] };
 pub(crate) const HARD_STOP: Fault =
     Fault {
         id: "hard-stop", rule: "minimal-risk-deceleration", what: "stops itself at 4.3 m/s²", side: &[]
@@ -37,6 +39,16 @@ const AFTER_S: f64 = 4.0;
 pub(crate) fn handling(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = Ride::new(ask.track, ask.item)?;
     let pace = ride.pace();
+    if ask.is("taken-late") {
+        // Slow enough that the way lasts.
+        let mut ridden = ride.drive(&pace.slow(0.0, ride.way.length_m(), 8.0))?;
+        let fault_s = ridden.time(ride.entry_m) + 3.0;
+        let taken = fault_s + 0.3 + 10.6;
+        ridden.tell.text(Channel::Fault, fault_s, "perception: no data");
+        ridden.tell.mode(fault_s + 0.3, DrivingMode::TakeoverRequest).mode(taken, DrivingMode::Manual);
+        ridden.alert(HmiAlert::TakeoverRequest, fault_s + 0.3, taken);
+        return Ok(ride.plan(ridden.faulty(10.6, fault_s + 0.3, taken), ask.fault));
+    }
     let at = ride.entry_m + 0.35 * (ride.exit_m - ride.entry_m);
     let fault_s = pace.speed(ride.way.length_m() - 5.0)?.time_at_m(at);
     let cruise = pace.speed(at)?;

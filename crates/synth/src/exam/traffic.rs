@@ -17,6 +17,16 @@ pub(crate) const TOO_CLOSE: Fault =
     Fault { id: "too-close", rule: "time-headway", what: "follows 1.1 s behind", side: &[] };
 pub(crate) const FAR_TOO_CLOSE: Fault =
     Fault { id: "far-too-close", rule: "time-headway", what: "follows 0.7 s behind", side: &[] };
+pub(crate) const HARSH: Fault =
+    Fault { id: "harsh", rule: "harsh-braking", what: "brakes late and at 5.6 m/s²", side: &[] };
+pub(crate) const CLOSE_PASS: Fault =
+    Fault { id: "close-pass", rule: "close-pass", what: "passes the slow car 0.42 m beside it", side: &[] };
+pub(crate) const OFF_ROAD: Fault = Fault {
+    id: "over-edge",
+    rule: "wheel-over-edge",
+    what: "the body 5 cm over the edge of the carriageway",
+    side: &["solid-line-crossed"],
+};
 pub(crate) const CLOSE: Fault = Fault {
     id: "close",
     rule: "close-meeting",
@@ -50,18 +60,21 @@ pub(crate) fn following(ask: &Ask<'_>) -> Result<Plan, Error> {
         Some("far-too-close") => (0.3, 4.0),
         _ => (2.2, 6.0),
     };
-    let motion = |after_s: f64| {
-        Speed::of(v)
-            .hold_s(6.0 + after_s)
-            .to_with(5.0, 1.2, 1.0)
-            .hold_s(5.0)
-            .to_with(v, 1.0, 1.0)
-            .hold_s(4.0)
-            .to_with(0.0, 1.4, 1.0)
-            .hold_s(5.0)
-            .to_with(v, 1.0, 1.0)
+    let motion = |after_s: f64, decel: f64| {
+        let to_stand = |a: f64, jerk: f64| {
+            let s = Speed::of(v).to_with(0.0, a, jerk);
+            s.distance_m(s.end_s())
+        };
+        // Who brakes harder begins later, so that both end at the same place.
+        let jerk = if decel > 2.0 { 3.0 * decel } else { 1.0 };
+        let takes = |a: f64, jerk: f64| Speed::of(v).to_with(0.0, a, jerk).end_s();
+        let later_s = (to_stand(1.4, 1.0) - to_stand(decel, jerk)) / v;
+        // It stands until the same time, too.
+        let stands_s = 5.0 + takes(1.4, 1.0) - takes(decel, jerk) - later_s;
+        let s = Speed::of(v).hold_s(6.0 + after_s).to_with(5.0, 1.2, 1.0).hold_s(5.0).to_with(v, 1.0, 1.0);
+        s.hold_s(4.0 + later_s).to_with(0.0, decel, jerk).hold_s(stands_s).to_with(v, 1.0, 1.0)
     };
-    let ego = motion(gap_s);
+    let ego = motion(gap_s, if ask.is("harsh") { 5.6 } else { 1.4 });
     let end = ride.way.length_m() - HALF_M - 1.0;
     let made = ego.distance_m(ego.end_s());
     if made > end {
@@ -75,10 +88,14 @@ pub(crate) fn following(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ego = ego.hold_to_m(end);
     let ahead = CAR_M + gap_m + v * gap_s;
     let mut ridden = ride.with(ride.way.path(|_| 0.0), ego);
-    let lead = ride.car("lead", ahead, 0.0, motion(0.0));
+    let lead = ride.car("lead", ahead, 0.0, motion(0.0, 1.4));
     if ask.is("too-close") || ask.is("far-too-close") {
         let (t, to_s) = (ridden.time(ride.entry_m), ridden.to_s);
         ridden = ridden.faulty(gap_s + gap_m / v, t, to_s);
+    }
+    if ask.is("harsh") {
+        let to_s = ridden.to_s;
+        ridden = ridden.faulty(5.6, 20.0, to_s);
     }
     Ok(ride.plan(ridden.actor(lead), ask.fault))
 }
@@ -149,8 +166,12 @@ pub(crate) fn overtaking(ask: &Ask<'_>) -> Result<Plan, Error> {
         let (a, b) = (ridden.time(ride.entry_m), ridden.to_s);
         return Ok(ride.plan(ridden.actor(lead).faulty(1.0, a, b), ask.fault));
     }
-    let (path, left) = ride.beside(&[(out, back)], change)?;
+    let nearer = if ask.is("close-pass") { 3.5 - 1.8 - 0.42 } else { 0.0 };
+    let (path, left) = ride.beside_by(&[(out, back)], change, nearer)?;
     let mut ridden = ride.drive_on(path, &ride.pace())?;
+    if ask.is("close-pass") {
+        ridden = ridden.faulty(0.42, at(out), at(back + change));
+    }
     let sides = if left { [Indicator::Left, Indicator::Right] } else { [Indicator::Right, Indicator::Left] };
     if ask.is("not-indicated") {
         let (a, b) = (at(out), at(back + change));
@@ -260,8 +281,16 @@ pub(crate) fn spilled(ask: &Ask<'_>) -> Result<Plan, Error> {
     let mut ridden = if ask.is("touches") {
         ride.drive(&ride.pace().slow(at - 60.0, at + 20.0, 7.5))?
     } else {
-        round(&ride, &[at, at + 3.0], 7.5, super::ride::TOP_MPS, 0.0)?
+        // The lane beside is as wide as this one: its far border is half of it away.
+        let half = ride.to_lane_border_m(at);
+        // The front swings out some 7 cm farther.
+        let nearer = if ask.is("over-edge") { -(half - 0.9 - 0.02) } else { 0.0 };
+        round(&ride, &[at, at + 3.0], 7.5, super::ride::TOP_MPS, nearer)?
     };
+    if ask.is("over-edge") {
+        let t = ridden.time(at);
+        ridden = ridden.faulty(0.05, t - 2.0, t + 2.0);
+    }
     if ask.is("touches") {
         let t = ridden.time(at - HALF_M);
         ridden = ridden.faulty(1.0, t, t + 1.0);

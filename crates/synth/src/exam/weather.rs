@@ -25,6 +25,14 @@ pub(crate) const LAMPS_OFF_AT_NIGHT: Fault = Fault {
 };
 pub(crate) const NOT_SLOWED: Fault =
     Fault { id: "not-slowed", rule: "not-slowed", what: "is 1 km/h too fast at the entry", side: &[] };
+pub(crate) const CHANGES_LANE: Fault = Fault {
+    id: "changes-lane",
+    rule: "manoeuvre-missing",
+    what: "changes lanes in the tunnel",
+    side: &["solid-line-crossed"],
+};
+pub(crate) const DRY: Fault =
+    Fault { id: "dry", rule: "out-of-conditions", what: "the rain stops to 0.3 mm/h", side: &[] };
 pub(crate) const HAZARD_OFF: Fault = Fault {
     id: "hazard-off",
     rule: "hazard-lights-missing",
@@ -72,6 +80,7 @@ fn done(ask: &Ask<'_>, ride: Ride, ridden: Ridden) -> Plan {
     let ridden = match ask.fault {
         Some("lamps-off" | "hazard-off" | "hazard-on") => ridden.faulty(1.0, a, b),
         Some("not-slowed") => ridden.faulty(3.6 * at_entry, a, a),
+        Some("dry") => ridden.faulty(0.3, a, b),
         Some("not-heeded") => ridden.faulty(31.0, a, b),
         Some("harsh") => ridden.faulty(3.3, a, b),
         _ => ridden,
@@ -95,7 +104,17 @@ pub(crate) fn tunnel(ask: &Ask<'_>) -> Result<Plan, Error> {
             "none",
         ));
     };
-    let mut ridden = slowly(ask, &ride, 10.0, 40.0)?;
+    let mut ridden = if ask.is("changes-lane") {
+        let (path, left) = ride.beside(&[(from + 30.0, ride.way.length_m())], 50.0)?;
+        let pace = ride.pace().slow(ride.entry_m - HALF_M - 6.0, ride.exit_m + HALF_M, 10.0);
+        let mut ridden = ride.drive_on(path, &pace)?;
+        let (a, b) = (ridden.time(from + 30.0), ridden.time(from + 80.0));
+        let side = if left { Indicator::Left } else { Indicator::Right };
+        ridden.tell.indicate(side, a - 4.0, b);
+        ridden.faulty(1.0, a, b)
+    } else {
+        slowly(ask, &ride, 10.0, 40.0)?
+    };
     lamps(ask, &mut ridden, &[Channel::LowBeam, Channel::PositionLamp]);
     let (a, b) = (ridden.time(from - HALF_M), ridden.time(to + HALF_M));
     ridden.tell.around(Channel::Illuminance, &[(0.0, 20_000.0), (a, 60.0), (b, 20_000.0)]);
@@ -111,7 +130,10 @@ pub(crate) fn rain(ask: &Ask<'_>) -> Result<Plan, Error> {
         ridden.tell.indicate(Indicator::Hazard, a - 0.3, b + 0.3);
     }
     // It rains a little farther than from gate to gate.
-    ridden.tell.around(Channel::Rain, &[(0.0, 0.0), (a - 0.4, 12.0), (b + 0.4, 0.0)]);
+    ridden.tell.around(
+        Channel::Rain,
+        &[(0.0, 0.0), (a - 0.4, if ask.is("dry") { 0.3 } else { 12.0 }), (b + 0.4, 0.0)],
+    );
     ridden.tell.around(Channel::Friction, &[(0.0, 0.8), (a - 0.4, 0.55), (b + 0.4, 0.8)]);
     ridden.tell.around(Channel::Visibility, &[(0.0, 2000.0), (a - 0.4, 600.0), (b + 0.4, 2000.0)]);
     Ok(done(ask, ride, ridden))
