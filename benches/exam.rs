@@ -107,7 +107,9 @@ fn main() {
         assert_eq!(reached, "T5", "{:#?}", verdict.reasons);
         let tries = |s: &Sat| tried(&track, &exam, s).tries.len() as u64;
         let cases = vec![
-            Case::new(format!("T5/{READ}"), || all.iter().map(|s| harness::read_only(&s.drive)).fold(0, |a, b| a ^ b)),
+            Case::new(format!("T5/{READ}"), || {
+                all.iter().map(|s| harness::read_only(&s.drive)).fold(0, |a, b| a ^ b)
+            }),
             Case::new(format!("T5/{FIND}"), || all.iter().map(tries).sum()),
             Case::new(format!("T5/{WORK}"), || graded(&track, &exam, &all).findings.len() as u64),
         ];
