@@ -171,6 +171,40 @@ impl<'a> BlockBoxes<'a> {
     }
 }
 
+/// Boxes around the centres of a run, by its index: for who looks for a run in places.
+#[derive(Clone, Copy)]
+pub struct RunBoxes<'a> {
+    boxes: BlockBoxes<'a>,
+    tick: u64,
+}
+
+impl<'a> RunBoxes<'a> {
+    /// Samples that have one box together.
+    pub const SAMPLES: usize = BLOCK;
+
+    /// Those of a run of the drive; `None` if it has no index.
+    #[must_use]
+    pub fn of(drive: &Drive, run: &'a Run) -> Option<Self> {
+        let tick = tick(drive, run);
+        Some(Self { boxes: BlockBoxes::of(run, tick)?, tick })
+    }
+
+    /// How many samples from `i` on have one box.
+    #[must_use]
+    pub fn together(&self, i: usize) -> usize {
+        BLOCK - ((self.tick + i as u64) % BLOCK as u64) as usize
+    }
+
+    /// Least and greatest x and y of the samples that have a box with sample `i`; it may be larger, and what is not a number
+    /// proves nothing.
+    #[must_use]
+    pub fn around(&self, i: usize) -> ([f64; 2], [f64; 2]) {
+        let at = self.tick + i as u64;
+        let b = self.boxes.bounds(at, at);
+        (b.min, b.max)
+    }
+}
+
 /// Bit `k` set: box `k` of `n`, 64 or fewer, is not proven far.
 #[inline]
 fn near_mask(a: [&[f32]; 4], b: [&[f32]; 4], n: usize, reach2: f32) -> u64 {

@@ -70,7 +70,7 @@ pub use clearance::{Clearances, clearance_at, clearances};
 pub use column::{ClearanceColumn, clearance_column};
 pub use contacts::{BlockContacts, ContactScan, block_contacts, contacts};
 pub use encounters::{Encounter, encounters};
-pub use index::{build_index, verify_index};
+pub use index::{RunBoxes, build_index, verify_index};
 pub use lines::{Lines, Polyline};
 pub use pair::Piece;
 pub use sampled::{SampleHit, sampled_contacts};

@@ -91,7 +91,7 @@ impl Buffer {
                 self.stretches.push(s);
                 continue;
             }
-            self.held.absorb(&s.slice(i64::MIN, from_ns));
+            self.held.absorb(&s.slice_series(i64::MIN, from_ns));
             let rest = s.slice(from_ns, i64::MAX);
             if rest.span().is_some() {
                 self.stretches.push(rest);

@@ -3,6 +3,7 @@
 use lukao_model::drive::{Pose, Run};
 use lukao_model::outcome::Uncertainty;
 use lukao_model::vehicle::{BoxSize, VehicleSheet};
+use lukao_track::Body;
 use nalgebra::{Isometry2, Point2, Vector2};
 
 /// A point fixed to a body, metres forward and left of the footprint's centre, moved to the drive's frame.
@@ -29,7 +30,56 @@ pub fn own_corners_m(size: &BoxSize) -> [[f64; 2]; 4] {
 /// Corners of the footprint in the drive's frame, in the order of [`own_corners_m`].
 #[must_use]
 pub fn corners_m(pose: &Pose, size: &BoxSize) -> [[f64; 2]; 4] {
-    own_corners_m(size).map(|c| point_m(pose, c))
+    let isometry = isometry(pose);
+    own_corners_m(size).map(|c| {
+        let p = isometry * Point2::new(c[0], c[1]);
+        [p.x, p.y]
+    })
+}
+
+/// The footprint at a pose, as the track is asked about it.
+pub(crate) fn footprint(pose: &Pose, size: &BoxSize) -> Body {
+    let (sin, cos) = lukao_model::math::sin_cos(pose.yaw_rad);
+    Body {
+        centre_m: [pose.x_m, pose.y_m],
+        along: [cos, sin],
+        half_m: [0.5 * size.length_m, 0.5 * size.width_m],
+    }
+}
+
+/// A box that holds the footprints of a run at some samples, which should be few: the more it turns, the larger it is.
+pub(crate) fn footprint_over(run: &Run, samples: std::ops::Range<usize>) -> Body {
+    let (x, y, yaw) = (run.x_m.values(), run.y_m.values(), run.yaw_rad.values());
+    let first = samples.start;
+    let (sin, cos) = lukao_model::math::sin_cos(yaw[first]);
+    let (mut lo, mut hi, mut turn) = ([0.0_f64; 2], [0.0_f64; 2], 0.0_f64);
+    for i in samples {
+        let (dx, dy) = (x[i] - x[first], y[i] - y[first]);
+        for (d, v) in [dx * cos + dy * sin, dy * cos - dx * sin].into_iter().enumerate() {
+            (lo[d], hi[d]) = (lo[d].min(v), hi[d].max(v));
+        }
+        turn = turn.max(lukao_model::math::angle_between(yaw[first], yaw[i]).abs());
+    }
+    // A side that turns by an angle reaches out by no more than the other side × the angle.
+    let (length, width) = (0.5 * run.size.length_m, 0.5 * run.size.width_m);
+    let (ahead, left) = (0.5 * (lo[0] + hi[0]), 0.5 * (lo[1] + hi[1]));
+    Body {
+        centre_m: [x[first] + ahead * cos - left * sin, y[first] + ahead * sin + left * cos],
+        along: [cos, sin],
+        half_m: [
+            0.5 * (hi[0] - lo[0]) + length + width * turn,
+            0.5 * (hi[1] - lo[1]) + width + length * turn,
+        ],
+    }
+}
+
+/// Whether two footprints are too far apart to touch, however they are turned.
+pub(crate) fn apart(a: (&Pose, &BoxSize), b: (&Pose, &BoxSize)) -> bool {
+    let reach = |size: &BoxSize| 0.5 * (size.length_m + size.width_m);
+    let (x, y, most) = (a.0.x_m - b.0.x_m, a.0.y_m - b.0.y_m, reach(a.1) + reach(b.1));
+    // Rounding costs far less than that.
+    let most = most + 1e-6;
+    x * x + y * y > most * most
 }
 
 /// Outer edges of the four tyres on the ground in the body's own frame: front left, rear left, rear right, front
@@ -96,6 +146,8 @@ pub fn half_across_m(size: &BoxSize, angle_rad: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lukao_model::math;
+    use lukao_testkit::{ActorBuilder, DriveBuilder, Motion};
 
     #[test]
     fn a_body_that_looks_north_has_its_left_to_the_west() {
@@ -120,5 +172,35 @@ mod tests {
         let wheels = own_wheels_m(&size, Some(&sheet)).unwrap();
         assert!((wheels[0][0] - 1.35).abs() < 1e-12 && (wheels[1][0] + 1.35).abs() < 1e-12);
         assert!((wheels[3][1] + 0.85).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_box_over_several_samples_holds_all_footprints() {
+        let mut turned = 0;
+        for k in 0..200_i32 {
+            let (bend, speed) = (f64::from(k % 20 - 10) * 0.02, f64::from(k % 7) * 0.7);
+            let at = |i: i32| {
+                let yaw = 3.0 + f64::from(k) + bend * f64::from(i);
+                let way = speed * f64::from(i);
+                (1e6 + way * math::cos(yaw), way * math::sin(yaw) - 4e6, math::wrap_angle(yaw))
+            };
+            let car = ActorBuilder::car("car").motion(Motion::points(
+                &(0..12).map(|i| (f64::from(i) * 0.1, at(i).0, at(i).1, at(i).2)).collect::<Vec<_>>(),
+            ));
+            let drive = DriveBuilder::new("one").span_s(0.0, 1.0).hz(10.0).ego(car).build();
+            let run = &drive.runs()[0];
+            let all = footprint_over(run, 2..10);
+            for i in 2..10 {
+                for c in corners_m(&run.pose(i), &run.size) {
+                    let (x, y) = (c[0] - all.centre_m[0], c[1] - all.centre_m[1]);
+                    let (along, across) =
+                        (x * all.along[0] + y * all.along[1], y * all.along[0] - x * all.along[1]);
+                    let inside = along.abs() <= all.half_m[0] + 1e-6 && across.abs() <= all.half_m[1] + 1e-6;
+                    assert!(inside, "{k} {i}: {along} {across} {all:?}");
+                }
+            }
+            turned += usize::from(bend != 0.0);
+        }
+        assert!(turned > 100);
     }
 }

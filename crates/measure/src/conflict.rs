@@ -20,6 +20,7 @@
 //! the junction. **Uncertainty** of times: places of both along their ways ÷ their speeds, and the time accuracy
 //! between the clocks; of predictions also that of the speed. One unknown part makes the whole unknown.
 
+use lukao_contact::RunBoxes;
 use lukao_model::drive::Pose;
 use lukao_model::outcome::Uncertainty;
 use lukao_model::time::{S, from_s, to_s};
@@ -87,13 +88,12 @@ impl Trace {
         let (mut at, mut goes_on) = (Vec::new(), Vec::new());
         let lo = ego.samples().partition_point(|s| s.t_ns < when.from_ns);
         for (k, s) in ego.samples().iter().enumerate().skip(lo).take_while(|(_, s)| s.t_ns <= when.to_ns) {
-            let (along, off) = way.place(track, [s.pose.x_m, s.pose.y_m]);
-            if off > OFF_WAY_M {
+            let Some((along, _)) = way.place_within(track, [s.pose.x_m, s.pose.y_m], OFF_WAY_M) else {
                 if let Some(last) = goes_on.last_mut() {
                     *last = false;
                 }
                 continue;
-            }
+            };
             let half = 0.5 * drive.runs()[s.run].size.length_m;
             at.push((s.t_ns, along + half, along - half, k));
             goes_on.push(s.goes_on);
@@ -247,23 +247,40 @@ struct Approach {
 fn comes_by(drive: &Drive, track: &Track, actor: ActorIx, when: Interval, junction: &str) -> Comes {
     let leads = |lane: LaneIx| track.paths_from(lane).any(|(_, p)| p.junction == junction);
     let inside = |h: &LaneHit| track.road(track.lane(h.lane).road).junction.as_deref() == Some(junction);
+    // Who is in none of these neither comes by one nor is inside.
+    let about = track.lanes_about(junction);
+    let Some((lo_m, hi_m)) = track.bounds_about(junction) else { return Comes::Elsewhere };
+    let may_be_in = |p: [f64; 2]| (0..2).all(|d| lo_m[d] <= p[d] && p[d] <= hi_m[d]);
+    let is_in =
+        |p: [f64; 2], z_m| may_be_in(p) && track.any_lane_at(p, z_m, |l| about.binary_search(&l).is_ok());
+    let is_far = |(min, max): ([f64; 2], [f64; 2])| (0..2).any(|d| max[d] < lo_m[d] || hi_m[d] < min[d]);
     for run in drive.runs_of(actor) {
         let times = drive.times(run);
         let lo = times.partition_point(|t| *t < when.from_ns);
         let hi = times.partition_point(|t| *t <= when.to_ns);
         let z_m = |i: usize| run.z_m.as_ref().and_then(|z| z.get(i));
-        for (i, t_ns) in (lo..hi).zip(&times[lo..hi]) {
+        let index = RunBoxes::of(drive, run);
+        let mut next = lo;
+        while next < hi {
+            let i = next;
+            next += 1;
+            // Boxes of the run tell where he is far for long.
+            if let Some(x) = index
+                && is_far(x.around(i))
+            {
+                next = i + x.together(i);
+                continue;
+            }
             let pose = run.pose(i);
             // Who stands is where he was.
-            if !track.junction_may_hold(junction, [pose.x_m, pose.y_m])
-                || (i > lo && (pose, z_m(i)) == (run.pose(i - 1), z_m(i - 1)))
-            {
+            let stood = i > lo && (pose, z_m(i)) == (run.pose(i - 1), z_m(i - 1));
+            if stood || !is_in([pose.x_m, pose.y_m], z_m(i)) {
                 continue;
             }
             let (hits, traffic) = place::hits(track, &pose, z_m(i));
             let hits = &hits[..traffic];
             if let Some(h) = place::outside(track, hits, pose.yaw_rad).filter(|h| leads(h.lane)) {
-                return Comes::By(Approach { lane: h.lane, t_ns: *t_ns });
+                return Comes::By(Approach { lane: h.lane, t_ns: times[i] });
             }
             if hits.iter().any(inside) {
                 return Comes::FirstSeenInside;

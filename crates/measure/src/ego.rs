@@ -35,24 +35,8 @@ pub struct Ego {
 
 impl Ego {
     pub(crate) fn new(drive: &Drive, ego: Option<ActorIx>, block: Interval, admit: Admit) -> Self {
-        let mut samples = Vec::new();
         let Some(ego) = ego else { return Self::default() };
-        for (run_ix, run) in drive.runs().iter().enumerate() {
-            if run.actor != ego || !admit.admits(run.origin) {
-                continue;
-            }
-            let times = drive.times(run);
-            samples.extend((0..run.len()).map(|i| EgoSample {
-                t_ns: times[i],
-                pose: run.pose(i),
-                z_m: run.z_m.as_ref().and_then(|z| z.get(i)),
-                run: run_ix,
-                i,
-                goes_on: i + 1 < run.len(),
-            }));
-        }
-        // Runs of one actor follow one another in time.
-        debug_assert!(samples.is_sorted_by_key(|s| s.t_ns));
+        let samples = samples(drive, ego, Interval::ALL, admit);
         let at = |t: i64| samples.partition_point(|s| s.t_ns < t);
         let block = at(block.from_ns)..at(block.to_ns);
         Self::of(samples, block)
@@ -67,8 +51,7 @@ impl Ego {
 
     /// The samples of any actor within closed times, of every origin; they count as those of the block.
     pub(crate) fn over(drive: &Drive, actor: ActorIx, when: Interval) -> Self {
-        let mut samples = Self::new(drive, Some(actor), Interval::ALL, Admit::ALL).samples;
-        samples.retain(|s| when.from_ns <= s.t_ns && s.t_ns <= when.to_ns);
+        let mut samples = samples(drive, actor, when, Admit::ALL);
         let n = samples.len();
         for k in 0..n {
             let joined = k + 1 < n && samples[k + 1].run == samples[k].run;
@@ -141,4 +124,29 @@ impl Ego {
     pub(crate) fn size(&self, drive: &Drive, k: usize) -> BoxSize {
         drive.runs()[self.samples[k].run].size
     }
+}
+
+/// Samples of an actor within closed times, of origins that count.
+fn samples(drive: &Drive, actor: ActorIx, when: Interval, admit: Admit) -> Vec<EgoSample> {
+    let first = drive.runs().partition_point(|r| r.actor < actor);
+    let mut samples = Vec::new();
+    for (run_ix, run) in (first..).zip(drive.runs_of(actor)) {
+        if !admit.admits(run.origin) {
+            continue;
+        }
+        let times = drive.times(run);
+        let (lo, hi) =
+            (times.partition_point(|t| *t < when.from_ns), times.partition_point(|t| *t <= when.to_ns));
+        samples.extend((lo..hi).map(|i| EgoSample {
+            t_ns: times[i],
+            pose: run.pose(i),
+            z_m: run.z_m.as_ref().and_then(|z| z.get(i)),
+            run: run_ix,
+            i,
+            goes_on: i + 1 < run.len(),
+        }));
+    }
+    // Runs of one actor follow one another in time.
+    debug_assert!(samples.is_sorted_by_key(|s| s.t_ns));
+    samples
 }

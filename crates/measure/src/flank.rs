@@ -110,7 +110,12 @@ fn flank(m: &Measures<'_>, k: usize, other: &Other) -> Option<Flank> {
     });
     let side = if left { Side::Left } else { Side::Right };
     let actor = run.actor;
-    let meets = opposite && !turns_here(m, &s.pose, s.z_m) && !turns_here(m, &other.pose, z(run, other.i));
+    let meets = opposite
+        && m.places().is_none_or(|places| {
+            let turns = |pose: &Pose, hits: &[LaneHit]| turns_here(places.track, pose, hits);
+            let theirs = || places.track.lanes_at([other.pose.x_m, other.pose.y_m], z(run, other.i));
+            !turns(&s.pose, places.hits(k)) && !turns(&other.pose, &theirs())
+        });
     Some(Flank { actor, side, opposite, meets, gap_m, ego_mps, other_mps, ego_toward_mps, other_toward_mps })
 }
 
@@ -140,10 +145,8 @@ fn abreast(ego: &Pose, corners: &[[f64; 2]; 4], half_length_m: f64) -> Option<(f
 }
 
 /// Whether the lanes along which somebody heads best, within a few degrees, are inside a junction and belong to ways that turn.
-fn turns_here(m: &Measures<'_>, pose: &Pose, z_m: Option<f64>) -> bool {
+fn turns_here(track: &Track, pose: &Pose, hits: &[LaneHit]) -> bool {
     const AS_GOOD_RAD: f64 = 0.05;
-    let Some(track) = m.track() else { return false };
-    let hits = track.lanes_at([pose.x_m, pose.y_m], z_m);
     let off = |h: &LaneHit| math::angle_between(h.heading_rad, pose.yaw_rad).abs();
     let traffic = || hits.iter().filter(|h| track.lane(h.lane).kind.is_traffic());
     let best = traffic().map(off).fold(PARALLEL_RAD, f64::min);

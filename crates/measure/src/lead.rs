@@ -33,15 +33,17 @@ use lukao_model::math;
 use lukao_model::outcome::Uncertainty;
 use lukao_model::vehicle::{ActorClass, BoxSize};
 use lukao_model::{ActorIx, Run};
-use lukao_track::{LaneHit, LaneIx};
+use lukao_track::{Body, LaneIx, Track};
 use nalgebra::{SMatrix, SVector};
 
 use crate::body;
 use crate::course::{self, ALONG_RAD, Mover};
+use crate::lanes_ahead::{self, InWay, Lanes, Of, Part, Way, reach_m};
 use crate::motion::STANDING_MPS;
 use crate::near::{self, Boxes, Near, Other};
 use crate::overlap;
 use crate::place::{Place, Places};
+use crate::spots::Standing;
 use crate::sync::{self, Synced};
 use crate::value::Value;
 use crate::{EgoSample, LOOK_AHEAD_NS, Measures};
@@ -156,81 +158,6 @@ pub enum Ahead {
     Unknown(&'static str, String),
 }
 
-/// A lane of the corridor.
-struct Part {
-    lane: LaneIx,
-    /// Way from the ego's centre to the lane's begin, m; negative for the first.
-    begin_m: f64,
-    /// Where the ego's centre would be across it, left of its centre positive, m.
-    ego_lateral_m: f64,
-}
-
-/// The corridor ahead of one sample, in its lane and in those beside it into which its body reaches.
-fn corridor(places: Places<'_>, lanes: &Lanes, k: usize, hit: &LaneHit, half_m: f64) -> Vec<Part> {
-    let mut out = Vec::new();
-    follow(places, lanes, k, hit, &mut out);
-    let own = places.track.lane(hit.lane);
-    for (beside, room_m) in [(own.left, hit.to_left_m), (own.right, hit.to_right_m)] {
-        let Some(beside) = beside.filter(|_| room_m < half_m) else { continue };
-        let lane = places.track.lane(beside);
-        if lane.kind.is_traffic() && (lane.number > 0) == (own.number > 0) {
-            let p = &places.ego.samples()[k].pose;
-            follow(places, lanes, k, &places.track.locate(beside, [p.x_m, p.y_m]), &mut out);
-        }
-    }
-    out
-}
-
-/// Adds the lanes from a place on.
-fn follow(places: Places<'_>, lanes: &Lanes, k: usize, from: &LaneHit, out: &mut Vec<Part>) {
-    let samples = places.ego.samples();
-    let until = samples[k].t_ns.saturating_add(LOOK_AHEAD_NS);
-    let (mut at, mut begin_m, ego_lateral_m) = (from.lane, -from.station_m, from.lateral_m);
-    out.push(Part { lane: at, begin_m, ego_lateral_m });
-    let most = out.len() + 64;
-    // The sample at which the ego is next seen in another lane.
-    let mut next = lanes.next_change[k];
-    loop {
-        begin_m += places.track.lane(at).length_m();
-        if begin_m > HORIZON_M || out.len() > most {
-            return;
-        }
-        let successors = places.track.successors(at);
-        let seen = next.filter(|j| samples[*j].t_ns < until).and_then(|j| lanes.of[j].map(|l| (j, l)));
-        let taken = seen.filter(|(_, l)| successors.contains(l));
-        at = match (successors, taken) {
-            (_, Some((j, l))) => {
-                next = lanes.next_change[j];
-                l
-            }
-            (&[only], None) => only,
-            _ => return,
-        };
-        out.push(Part { lane: at, begin_m, ego_lateral_m });
-    }
-}
-
-/// Lane of the ego at each sample of the window, and the next sample in another lane of the same run.
-pub(crate) struct Lanes {
-    of: Vec<Option<LaneIx>>,
-    next_change: Vec<Option<usize>>,
-}
-
-impl Lanes {
-    pub(crate) fn new(places: Places<'_>) -> Self {
-        let samples = places.ego.samples();
-        let of: Vec<Option<LaneIx>> = (0..samples.len()).map(|k| places.at(k).map(|p| p.hit.lane)).collect();
-        let mut next_change = vec![None; of.len()];
-        for k in (0..of.len().saturating_sub(1)).rev() {
-            if samples[k].goes_on {
-                let other = of[k + 1].is_some() && of[k + 1] != of[k];
-                next_change[k] = if other { Some(k + 1) } else { next_change[k + 1] };
-            }
-        }
-        Self { of, next_change }
-    }
-}
-
 /// Who is ahead at each sample of the block: vehicles, and anyone.
 pub(crate) fn ahead(m: &Measures<'_>, places: Places<'_>, lanes: &Lanes) -> [Vec<Ahead>; 2] {
     let views: Vec<View> = m.ego().in_block().map(|k| view(m, places, lanes, k, Of::Way)).collect();
@@ -242,40 +169,57 @@ pub(crate) fn ahead(m: &Measures<'_>, places: Places<'_>, lanes: &Lanes) -> [Vec
             View::Against => boxes.push_empty(),
             View::Unknown(..) => boxes.push(lo, hi),
             View::Corridor { corridor, .. } => {
-                let (a, b) = bounds(places.track, corridor);
+                let (a, b) = lanes_ahead::bounds(places.track, corridor);
                 let grown = |d: usize| (lo[d].max(a[d] - reach), hi[d].min(b[d] + reach));
                 let (x, y) = (grown(0), grown(1));
                 boxes.push([x.0, y.0], [x.1, y.1]);
             }
         }
     }
-    let near = Near::in_boxes(m, &boxes);
+    // Samples with the same lanes ahead as the one before are of its set.
+    let mut sets: Vec<usize> = Vec::with_capacity(views.len());
+    for (j, view) in views.iter().enumerate() {
+        let same = j.checked_sub(1).filter(|before| view.same_lanes(&views[*before]));
+        sets.push(same.map_or(j, |before| sets[before]));
+    }
+    let begins: Vec<f64> = views.iter().map(View::begin_m).collect();
+    let near = Near::in_boxes_if(m, &boxes, |of| {
+        let run = &m.window().runs()[of.run];
+        let footprint = body::footprint_over(run, of.i..of.i + of.len);
+        let mut rest = of.j..of.j + of.len;
+        while !rest.is_empty() {
+            let same = rest.start + sets[rest.clone()].partition_point(|s| *s == sets[rest.start]);
+            // How much farther back the ego is at another of them.
+            let most = begins[rest.start..same].iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let reach = reach_m(run) + (most - begins[rest.start]);
+            if views[rest.start].may_touch(places.track, &footprint, reach) {
+                return true;
+            }
+            rest.start = same;
+        }
+        false
+    });
+    let mut standing = Standing::new(m.window().runs().len());
     let mut out = [Vec::with_capacity(views.len()), Vec::with_capacity(views.len())];
     for (k, view) in m.ego().in_block().zip(&views) {
-        let [vehicles, anyone] = at_sample(m, places, view, near.at(m, k), (k, Of::Way));
+        let [vehicles, anyone] = at_sample(m, places, view, near.at(m, k), (k, Of::Way), Some(&mut standing));
         out[0].push(vehicles);
         out[1].push(anyone);
     }
     out
 }
 
-/// Whether somebody has to be in the ego's way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Of {
-    Way,
-    Lane,
-}
-
-/// Who is ahead at one sample.
+/// Who is ahead at one sample; if there were nobody but one actor, if one is given.
 pub(crate) fn ahead_at(
     m: &Measures<'_>,
     places: Places<'_>,
     lanes: &Lanes,
     (who, of): (Who, Of),
-    k: usize,
+    (k, only): (usize, Option<ActorIx>),
 ) -> Ahead {
     let view = view(m, places, lanes, k, of);
-    let [vehicles, anyone] = at_sample(m, places, &view, near::at_sample(m, k).into_iter(), (k, of));
+    let [vehicles, anyone] =
+        at_sample(m, places, &view, near::at_sample_of(m, k, only).into_iter(), (k, of), None);
     if who == Who::Vehicles { vehicles } else { anyone }
 }
 
@@ -287,6 +231,37 @@ enum View {
     Unknown(&'static str, &'static str),
     /// The lanes ahead.
     Corridor { place: Place, ego_mps: Value, corridor: Vec<Part> },
+}
+
+impl View {
+    /// Whether the same lanes are ahead.
+    fn same_lanes(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Corridor { corridor: a, .. }, Self::Corridor { corridor: b, .. }) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.lane == b.lane)
+            }
+            _ => false,
+        }
+    }
+
+    /// Way from the ego's centre to where the first lane begins, m.
+    fn begin_m(&self) -> f64 {
+        match self {
+            Self::Corridor { corridor, .. } => corridor.first().map_or(0.0, |c| c.begin_m),
+            _ => 0.0,
+        }
+    }
+
+    /// Whether somebody there, whose points are at most so far from his centre, needs a look: never wrong if it says no.
+    fn may_touch(&self, track: &Track, footprint: &Body, reach_m: f64) -> bool {
+        match self {
+            Self::Against => false,
+            Self::Unknown(..) => true,
+            Self::Corridor { corridor, .. } => {
+                corridor.iter().any(|c| track.may_touch(c.lane, c.ahead_from_m(reach_m), footprint))
+            }
+        }
+    }
 }
 
 fn view(m: &Measures<'_>, places: Places<'_>, lanes: &Lanes, k: usize, of: Of) -> View {
@@ -301,22 +276,8 @@ fn view(m: &Measures<'_>, places: Places<'_>, lanes: &Lanes, k: usize, of: Of) -
     }
     let size = &m.window().runs()[m.ego().samples()[k].run].size;
     let half_m = if of == Of::Way { body::half_side_m(size, place.off_rad) } else { f64::NEG_INFINITY };
-    let corridor = corridor(places, lanes, k, &place.hit, half_m);
+    let corridor = lanes_ahead::corridor(places, lanes, k, &place.hit, half_m);
     View::Corridor { place, ego_mps, corridor }
-}
-
-/// How far a body can reach from its centre, m.
-fn reach_m(run: &Run) -> f64 {
-    0.5 * (run.size.length_m + run.size.width_m)
-}
-
-fn bounds(track: &lukao_track::Track, corridor: &[Part]) -> ([f64; 2], [f64; 2]) {
-    corridor
-        .iter()
-        .map(|part| track.lane_bounds(part.lane))
-        .fold(([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]), |(lo, hi), (a, b)| {
-            ([lo[0].min(a[0]), lo[1].min(a[1])], [hi[0].max(b[0]), hi[1].max(b[1])])
-        })
 }
 
 /// The nearest up to now: gap, who, his lane, and how far he heads off it.
@@ -328,6 +289,7 @@ fn at_sample(
     view: &View,
     near: impl Iterator<Item = Other>,
     (k, of): (usize, Of),
+    standing: Option<&mut Standing>,
 ) -> [Ahead; 2] {
     let (drive, track) = (m.window(), places.track);
     let s = m.ego().samples()[k];
@@ -347,14 +309,18 @@ fn at_sample(
         }
         View::Corridor { place, ego_mps, corridor } => (place, *ego_mps, corridor),
     };
+    let mut way = Way { track, corridor, ego: &s.pose, of, standing };
     // Nearest first: the way along the lanes is at least as long as the straight one, so that those farther off than
     // the best up to now need no look at their lanes.
-    let mut near: Vec<(f64, Other)> =
-        near.map(|o| (math::hypot(o.pose.x_m - s.pose.x_m, o.pose.y_m - s.pose.y_m), o)).collect();
+    let mut near: Vec<(f64, Other)> = near
+        .filter(|o| way.may_hold(&drive.runs()[o.run], o))
+        .map(|o| (math::hypot(o.pose.x_m - s.pose.x_m, o.pose.y_m - s.pose.y_m), o))
+        .collect();
     near.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.run.cmp(&b.1.run)));
     let ego_front = body::half_extent_m(&ego_run.size, place.off_rad);
     let ego_side = body::half_side_m(&ego_run.size, place.off_rad);
     let (mut vehicles, mut anyone): (Best, Best) = (None, None);
+    let mut found = Vec::new();
     for (straight, other) in near {
         let run = &drive.runs()[other.run];
         let reach = reach_m(run);
@@ -367,13 +333,9 @@ fn at_sample(
             }
             continue;
         }
-        if !corridor.iter().any(|c| track.may_hold(c.lane, [other.pose.x_m, other.pose.y_m], reach)) {
-            continue;
-        }
-        let z = run.z_m.as_ref().and_then(|z| z.get(other.i));
-        for Spot { lane, station, beside, heading } in
-            positions(track, corridor, (&s.pose, of), &other.pose, run, z)
-        {
+        found.clear();
+        way.find(run, &other, &mut found);
+        for InWay { lane, station, beside, heading } in found.iter().copied() {
             let off = math::angle_between(heading, other.pose.yaw_rad);
             // How far the ego would have to move over.
             let shift = ego_side + body::half_side_m(&run.size, off) - beside.abs();
@@ -386,7 +348,7 @@ fn at_sample(
             {
                 continue;
             }
-            let nearer = |best: &Best| station > 0.0 && best.as_ref().is_none_or(|b| gap < b.0);
+            let nearer = |best: &Best| best.as_ref().is_none_or(|b| gap < b.0);
             if nearer(&anyone) {
                 anyone = Some((gap, other, lane, off));
             }
@@ -420,6 +382,9 @@ fn lead(m: &Measures<'_>, s: &EgoSample, ego_mps: Value, best: Best) -> Ahead {
 
 /// Whether two boxes touch.
 fn touch(a: (&Pose, &BoxSize), b: (&Pose, &BoxSize)) -> bool {
+    if body::apart(a, b) {
+        return false;
+    }
     let still = |(pose, size): (&Pose, &BoxSize)| Mover { pose: *pose, size: *size, speed_mps: 0.0 };
     course::ttc_s(&still(a), &still(b)).is_some()
 }
@@ -465,55 +430,4 @@ pub(crate) fn gap_u(ego: &Run, i: usize, run: &Run, other: &Other, part: f64) ->
         .rss(known(ego.size.accuracy_m).times(part))
         .rss(known(run.size.accuracy_m).times(part))
         .rss(other.unseen_m())
-}
-
-/// Where an actor's centre is in the corridor.
-struct Spot {
-    lane: LaneIx,
-    /// Way from the ego's centre along the lanes, m.
-    station: f64,
-    /// How far left of the ego's strip's middle, m.
-    beside: f64,
-    /// Direction of the lane, rad.
-    heading: f64,
-}
-
-fn positions(
-    track: &lukao_track::Track,
-    corridor: &[Part],
-    (ego, of): (&Pose, Of),
-    pose: &Pose,
-    run: &Run,
-    z_m: Option<f64>,
-) -> Vec<Spot> {
-    let centre = [pose.x_m, pose.y_m];
-    let [fl, rl, rr, fr] = body::corners_m(pose, &run.size);
-    let turn = math::angle_between(ego.yaw_rad, pose.yaw_rad).abs();
-    let points = if of == Of::Lane {
-        let half = 0.5 * run.size.length_m;
-        let end = if turn <= std::f64::consts::FRAC_PI_2 { -half } else { half };
-        vec![centre, body::point_m(pose, [end, 0.0])]
-    } else if turn <= ALONG_RAD {
-        vec![centre, rl, rr]
-    } else if turn >= std::f64::consts::PI - ALONG_RAD {
-        vec![centre, fl, fr]
-    } else {
-        vec![centre, fl, rl, rr, fr]
-    };
-    let mut out: Vec<Spot> = Vec::new();
-    for p in points {
-        for hit in track.lanes_at_of(p, z_m, |lane| corridor.iter().any(|c| c.lane == lane)) {
-            let Some(part) = corridor.iter().find(|c| c.lane == hit.lane) else { continue };
-            // Of the centre, along and across the lane's direction from the point that was found in it.
-            let (sin, cos) = math::sin_cos(hit.heading_rad);
-            let (dx, dy) = (centre[0] - p[0], centre[1] - p[1]);
-            out.push(Spot {
-                lane: part.lane,
-                station: part.begin_m + hit.station_m + dx * cos + dy * sin,
-                beside: hit.lateral_m + dy * cos - dx * sin - part.ego_lateral_m,
-                heading: hit.heading_rad,
-            });
-        }
-    }
-    out
 }

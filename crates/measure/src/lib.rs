@@ -64,6 +64,8 @@ pub mod zone;
 
 mod bounds;
 mod cache;
+mod lanes_ahead;
+mod spots;
 
 pub use admit::Admit;
 pub use codes::{Span, Spans};
@@ -131,7 +133,7 @@ pub struct Measures<'a> {
     clearances: OnceLock<Vec<f64>>,
     flanks: OnceLock<Vec<Vec<Flank>>>,
     overtakings: OnceLock<Vec<overtaking::Overtaking>>,
-    lanes: OnceLock<lead::Lanes>,
+    lanes: OnceLock<lanes_ahead::Lanes>,
     ahead: OnceLock<[Arc<Vec<Ahead>>; 2]>,
     passed: OnceLock<Vec<StopLinePassed>>,
     signals: OnceLock<stops::SignalLog>,
@@ -360,7 +362,7 @@ impl<'a> Measures<'a> {
     #[must_use]
     pub fn ahead(&self, who: Who) -> Option<Arc<Vec<Ahead>>> {
         let places = self.places()?;
-        let lanes = self.lanes.get_or_init(|| lead::Lanes::new(places));
+        let lanes = self.lanes.get_or_init(|| lanes_ahead::Lanes::new(places));
         let [vehicles, anyone] = self.ahead.get_or_init(|| lead::ahead(self, places, lanes).map(Arc::new));
         Some(Arc::clone(if who == Who::Vehicles { vehicles } else { anyone }))
     }
@@ -371,7 +373,7 @@ impl<'a> Measures<'a> {
     /// If there is no such sample.
     #[must_use]
     pub fn next_in_lane_at(&self, k: usize, who: Who) -> Option<Ahead> {
-        self.ahead_once(k, (who, lead::Of::Lane))
+        self.ahead_once(k, (who, lanes_ahead::Of::Lane))
     }
 
     /// Who is ahead at one sample of the window, which need not be in the block; not kept.
@@ -380,12 +382,26 @@ impl<'a> Measures<'a> {
     /// If there is no such sample.
     #[must_use]
     pub fn ahead_at(&self, k: usize, who: Who) -> Option<Ahead> {
-        self.ahead_once(k, (who, lead::Of::Way))
+        self.ahead_once(k, (who, lanes_ahead::Of::Way))
     }
 
-    fn ahead_once(&self, k: usize, of: (Who, lead::Of)) -> Option<Ahead> {
+    /// Whether somebody is the vehicle next in the ego's lane at one sample of the window; not kept.
+    pub(crate) fn is_next_in_lane_at(&self, k: usize, actor: ActorIx) -> bool {
+        let he = |only| {
+            let next = self.ahead_only((k, only), (Who::Vehicles, lanes_ahead::Of::Lane));
+            matches!(next, Some(Ahead::Lead(lead)) if lead.actor == actor)
+        };
+        // Who is not even if there were nobody else costs little.
+        he(Some(actor)) && he(None)
+    }
+
+    fn ahead_once(&self, k: usize, of: (Who, lanes_ahead::Of)) -> Option<Ahead> {
+        self.ahead_only((k, None), of)
+    }
+
+    fn ahead_only(&self, k: (usize, Option<ActorIx>), of: (Who, lanes_ahead::Of)) -> Option<Ahead> {
         let places = self.places()?;
-        let lanes = self.lanes.get_or_init(|| lead::Lanes::new(places));
+        let lanes = self.lanes.get_or_init(|| lanes_ahead::Lanes::new(places));
         Some(lead::ahead_at(self, places, lanes, of, k))
     }
 

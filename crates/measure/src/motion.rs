@@ -64,7 +64,7 @@ pub struct Motion {
 type Chunk = Vec<Option<(Value, SpeedSource)>>;
 
 /// Samples that are worked out at once.
-const CHUNK: usize = 64;
+const CHUNK: usize = 16;
 
 impl Motion {
     pub(crate) fn new(drive: &Drive, held: &Held, admit: Admit, run: &Run) -> Self {

@@ -4,6 +4,7 @@
 //! An actor is near if its centre is within [`REACH_M`] of the ego's along both axes of the frame. Between its own
 //! samples its pose is linear. The ego, what it tows and what rides on it are left out.
 
+use lukao_contact::RunBoxes;
 use lukao_model::drive::Pose;
 use lukao_model::outcome::Uncertainty;
 use lukao_model::time::to_s;
@@ -80,6 +81,13 @@ impl Boxes {
         self.lo_x[j] < x && x < self.hi_x[j] && self.lo_y[j] < y && y < self.hi_y[j]
     }
 
+    /// Box around those of the samples from `j` on, and up to before `end`.
+    fn around(&self, j: usize, end: usize) -> ([f64; 2], [f64; 2]) {
+        let least = |v: &[f64]| v[j..end].iter().copied().fold(f64::INFINITY, f64::min);
+        let most = |v: &[f64]| v[j..end].iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        ([least(&self.lo_x), least(&self.lo_y)], [most(&self.hi_x), most(&self.hi_y)])
+    }
+
     /// Which of 64 places at most, from sample `j` on, lie in their boxes: a bit each. Without branches, so that it runs as
     /// fast as the places can be read.
     fn holding(&self, j: usize, x: &[f64], y: &[f64]) -> u64 {
@@ -116,16 +124,21 @@ impl Near {
 
     /// Everybody in the boxes.
     pub(crate) fn in_boxes(m: &Measures<'_>, boxes: &Boxes) -> Self {
+        Self::in_boxes_if(m, boxes, |_| true)
+    }
+
+    /// Everybody in the boxes but those of whom `may` says that they need no look, for some samples at once.
+    pub(crate) fn in_boxes_if(m: &Measures<'_>, boxes: &Boxes, mut may: impl FnMut(Stretch) -> bool) -> Self {
         let block = m.ego().in_block();
         let mut found: Vec<(u32, u32, u32)> = Vec::new();
         let samples = m.ego().samples();
         let (Some(a), Some(b)) = (samples.get(block.start), samples[block.clone()].last()) else {
             return Self::default();
         };
+        let parts = Part::all(m, block.clone(), boxes);
         for r in others(m, a.t_ns, b.t_ns) {
-            along_run(m, block.clone(), boxes, r, &mut |k, i| {
-                found.push(((k - block.start) as u32, r as u32, i as u32));
-            });
+            let hit = &mut |j, i| found.push((j as u32, r as u32, i as u32));
+            along_run(m, &parts, boxes, r, &mut may, hit);
         }
         // Counted by sample; within one by run.
         let mut begins = vec![0_u32; block.len() + 1];
@@ -155,8 +168,8 @@ impl Near {
 }
 
 /// Runs of others that overlap a stretch of time, by their index in the window.
-pub(crate) fn others(m: &Measures<'_>, from: i64, to: i64) -> Vec<usize> {
-    m.others().iter().filter(|o| o.from_ns <= to && o.to_ns >= from).map(|o| o.run).collect()
+pub(crate) fn others<'m>(m: &'m Measures<'_>, from: i64, to: i64) -> impl Iterator<Item = usize> + use<'m> {
+    m.others().iter().filter(move |o| o.from_ns <= to && o.to_ns >= from).map(|o| o.run)
 }
 
 /// A run of another.
@@ -187,15 +200,74 @@ pub(crate) fn there(m: &Measures<'_>) -> Vec<There> {
 
 /// Those near at any sample of the window; looks at all runs.
 pub(crate) fn at_sample(m: &Measures<'_>, k: usize) -> Vec<Other> {
+    at_sample_of(m, k, None)
+}
+
+/// The same, of one actor alone if one is given.
+pub(crate) fn at_sample_of(m: &Measures<'_>, k: usize, only: Option<ActorIx>) -> Vec<Other> {
     let s = m.ego().samples()[k];
     let mut boxes = Boxes::default();
     let (lo, hi) = around(&s, REACH_M);
     boxes.push(lo, hi);
+    let parts = Part::all(m, k..k + 1, &boxes);
     let mut out = Vec::new();
-    for r in others(m, s.t_ns, s.t_ns) {
-        along_run(m, k..k + 1, &boxes, r, &mut |_, i| out.push(pose_from(m, r, i, s.t_ns)));
+    let meant = |r: &usize| only.is_none_or(|actor| m.window().runs()[*r].actor == actor);
+    for r in others(m, s.t_ns, s.t_ns).filter(meant) {
+        along_run(m, &parts, &boxes, r, &mut |_| true, &mut |_, i| out.push(pose_from(m, r, i, s.t_ns)));
     }
     out
+}
+
+/// Somebody's samples at successive ones of the ego.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stretch {
+    /// Index of the run in the window's runs.
+    pub(crate) run: usize,
+    /// The first of its samples.
+    pub(crate) i: usize,
+    /// The ego's sample there, among those that are looked at.
+    pub(crate) j: usize,
+    /// How many.
+    pub(crate) len: usize,
+}
+
+/// Samples of the ego that are of one run.
+struct Part {
+    /// The first of them, among all of the ego's and among those that are looked at.
+    first: usize,
+    j: usize,
+    len: usize,
+    /// Boxes around their boxes, for as many at once as runs of others have one box for; those of one tick of the drive's clock
+    /// begin together.
+    together: Vec<([f64; 2], [f64; 2])>,
+    /// Tick of the drive's clock at which the first of these begins.
+    tick: u64,
+}
+
+impl Part {
+    fn all(m: &Measures<'_>, range: std::ops::Range<usize>, boxes: &Boxes) -> Vec<Self> {
+        const N: usize = RunBoxes::SAMPLES;
+        let (drive, mut j) = (m.window(), 0);
+        let of_run = m.ego().samples()[range.clone()].chunk_by(|a, b| a.run == b.run);
+        let part = |samples: &[EgoSample]| {
+            let (run, len, begin) = (&drive.runs()[samples[0].run], samples.len(), j);
+            j += len;
+            let at = drive.clocks()[run.clock.0 as usize].first_tick + (run.first + samples[0].i) as u64;
+            let skip = (at % N as u64) as usize;
+            let ends =
+                (0..(skip + len).div_ceil(N)).map(|g| ((g * N).saturating_sub(skip), (g + 1) * N - skip));
+            let together = ends.map(|(a, b)| boxes.around(begin + a, begin + b.min(len))).collect();
+            Self { first: range.start + begin, j: begin, len, together, tick: at - skip as u64 }
+        };
+        of_run.map(part).collect()
+    }
+
+    /// Whether somebody whose box is given may be in one of the boxes there are for a tick.
+    fn may_hold(&self, tick: u64, (min, max): ([f64; 2], [f64; 2])) -> bool {
+        let (lo, hi) = self.together[((tick - self.tick) / RunBoxes::SAMPLES as u64) as usize];
+        // What is not a number proves nothing.
+        !(0..2).any(|d| max[d] <= lo[d] || hi[d] <= min[d])
+    }
 }
 
 fn pose_from(m: &Measures<'_>, r: usize, i: usize, t_ns: i64) -> Other {
@@ -212,42 +284,44 @@ fn pose_from(m: &Measures<'_>, r: usize, i: usize, t_ns: i64) -> Other {
     Other { run: r, i, pose, between_ns }
 }
 
-/// Calls `hit` with the ego's sample and the run's sample at or before it, for each of these at which the run is in the box.
+/// Calls `hit` with the place of the ego's sample among those looked at, and the run's sample at or before it, for each of these
+/// at which the run is in the box, but where `may` said no.
 fn along_run(
     m: &Measures<'_>,
-    range: std::ops::Range<usize>,
+    parts: &[Part],
     boxes: &Boxes,
     r: usize,
+    may: &mut impl FnMut(Stretch) -> bool,
     hit: &mut impl FnMut(usize, usize),
 ) {
     let (drive, samples) = (m.window(), m.ego().samples());
     let run = &drive.runs()[r];
     let (times, x, y) = (drive.times(run), run.x_m.values(), run.y_m.values());
-    let mut from = range.start;
+    // For one sample the place itself is read as fast.
+    let index = if boxes.lo_x.len() > 1 { RunBoxes::of(drive, run) } else { None };
     let mut i = 0;
-    for part in samples[range.clone()].chunk_by(|a, b| a.run == b.run) {
-        let (first, k0) = (part[0], from);
-        from += part.len();
+    for part in parts {
+        let first = samples[part.first];
         let mine = &drive.runs()[first.run];
         if run.clock == mine.clock {
             // The ticks that both have.
-            let tick = mine.first + first.i;
-            let (lo, hi) = (tick.max(run.first), (tick + part.len()).min(run.first + run.len()));
+            let (own, begun) = (mine.first + first.i, drive.clocks()[run.clock.0 as usize].first_tick);
+            let (lo, hi) = (own.max(run.first), (own + part.len).min(run.first + run.len()));
             let mut at = lo;
             while at < hi {
-                let n = (hi - at).min(64);
-                let (k, i) = (k0 + at - tick, at - run.first);
-                let mut bits = boxes.holding(k - range.start, &x[i..i + n], &y[i..i + n]);
-                while bits != 0 {
-                    let c = bits.trailing_zeros() as usize;
-                    bits &= bits - 1;
-                    hit(k + c, i + c);
+                let i = at - run.first;
+                let n = (hi - at).min(index.map_or(RunBoxes::SAMPLES, |x| x.together(i)));
+                if index.is_none_or(|x| part.may_hold(begun + at as u64, x.around(i))) {
+                    let j = part.j + at - own;
+                    let bits = boxes.holding(j, &x[i..i + n], &y[i..i + n]);
+                    in_stretch(Stretch { run: r, i, j, len: n }, bits, may, hit);
                 }
                 at += n;
             }
             continue;
         }
-        for (k, s) in (k0..).zip(part) {
+        i = times.partition_point(|t| *t <= first.t_ns).saturating_sub(1).max(i);
+        for (j, s) in (part.j..).zip(&samples[part.first..part.first + part.len]) {
             while times.get(i + 1).is_some_and(|t| *t <= s.t_ns) {
                 i += 1;
             }
@@ -255,9 +329,37 @@ fn along_run(
                 continue;
             }
             let p = pose_from(m, r, i, s.t_ns).pose;
-            if boxes.holds(k - range.start, p.x_m, p.y_m) {
-                hit(k, i);
+            if boxes.holds(j, p.x_m, p.y_m) {
+                hit(j, i);
             }
+        }
+    }
+}
+
+/// Samples of a stretch that are asked about once more, if the whole of it needs a look.
+const SHORT: usize = 8;
+
+/// Calls `hit` for the samples of a stretch whose bits are set, but where `may` said no.
+fn in_stretch(
+    all: Stretch,
+    bits: u64,
+    may: &mut impl FnMut(Stretch) -> bool,
+    hit: &mut impl FnMut(usize, usize),
+) {
+    if bits == 0 || !may(all) {
+        return;
+    }
+    for from in (0..all.len).step_by(SHORT) {
+        let len = (all.len - from).min(SHORT);
+        let mut own = bits >> from & ((1 << len) - 1);
+        let (i, j) = (all.i + from, all.j + from);
+        if own == 0 || (len < all.len && !may(Stretch { i, j, len, ..all })) {
+            continue;
+        }
+        while own != 0 {
+            let c = own.trailing_zeros() as usize;
+            own &= own - 1;
+            hit(j + c, i + c);
         }
     }
 }

@@ -12,7 +12,7 @@ use lukao_model::time::S;
 use lukao_model::{ActorIx, math};
 use lukao_track::Side;
 
-use crate::lead::{Ahead, Who};
+use crate::lead::Who;
 use crate::near::Other;
 use crate::{EgoSample, LOOK_BACK_NS, Measures};
 
@@ -116,7 +116,7 @@ fn came_up_behind(m: &Measures<'_>, k: usize, actor: ActorIx) -> bool {
             continue;
         }
         next_ns = samples[j].t_ns - S;
-        if matches!(m.next_in_lane_at(j, Who::Vehicles), Some(Ahead::Lead(lead)) if lead.actor == actor) {
+        if m.is_next_in_lane_at(j, actor) {
             return true;
         }
     }

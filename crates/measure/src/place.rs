@@ -35,17 +35,46 @@ type Seen = (usize, LaneIx);
 
 /// What has been looked up.
 pub(crate) struct Cells {
-    /// Lanes of all kinds, traffic lanes first, and how many of these.
-    hits: Vec<OnceLock<(Vec<LaneHit>, usize)>>,
+    /// [`CHUNK`] samples each.
+    hits: Vec<OnceLock<Chunk>>,
     /// For each sample the nearest one before and after, itself included, that is in a lane outside junctions and
     /// in the same run, with that lane.
     outside: OnceLock<Vec<[Option<Seen>; 2]>>,
     at: Vec<OnceLock<Option<Place>>>,
 }
 
+/// Samples that are looked up at once.
+const CHUNK: usize = 32;
+
+/// Lanes of all kinds of some samples.
+#[derive(Default)]
+struct Chunk {
+    hits: Vec<LaneHit>,
+    /// Of each sample: where its part of `hits` begins, where its traffic lanes end, which come first, and where the part ends.
+    of: Vec<[u32; 3]>,
+}
+
+impl Chunk {
+    fn new(track: &Track, samples: &[EgoSample]) -> Self {
+        let mut out = Self::default();
+        for (k, s) in samples.iter().enumerate() {
+            // Who stands is where he was.
+            let same = |b: &EgoSample| (b.pose, b.z_m) == (s.pose, s.z_m);
+            let before = k.checked_sub(1).filter(|j| same(&samples[*j])).map(|j| out.of[j]);
+            let part = before.unwrap_or_else(|| {
+                let begin = out.hits.len();
+                let traffic = hits_into(track, &s.pose, s.z_m, &mut out.hits);
+                [begin, begin + traffic, out.hits.len()].map(|v| v as u32)
+            });
+            out.of.push(part);
+        }
+        out
+    }
+}
+
 impl Cells {
     pub(crate) fn new(samples: usize) -> Self {
-        let hits = (0..samples).map(|_| OnceLock::new()).collect();
+        let hits = (0..samples.div_ceil(CHUNK)).map(|_| OnceLock::new()).collect();
         let at = (0..samples).map(|_| OnceLock::new()).collect();
         Self { hits, outside: OnceLock::new(), at }
     }
@@ -66,8 +95,8 @@ impl<'m> Places<'m> {
     /// If there is no such sample.
     #[must_use]
     pub fn hits(&self, k: usize) -> &'m [LaneHit] {
-        let (hits, traffic) = self.looked_up(k);
-        &hits[..*traffic]
+        let (chunk, [begin, traffic, _]) = self.looked_up(k);
+        &chunk.hits[begin as usize..traffic as usize]
     }
 
     /// Lanes of all kinds that hold the ego's centre at sample `k`, traffic lanes first.
@@ -76,19 +105,16 @@ impl<'m> Places<'m> {
     /// If there is no such sample.
     #[must_use]
     pub fn all_hits(&self, k: usize) -> &'m [LaneHit] {
-        &self.looked_up(k).0
+        let (chunk, [begin, _, end]) = self.looked_up(k);
+        &chunk.hits[begin as usize..end as usize]
     }
 
-    fn looked_up(&self, k: usize) -> &'m (Vec<LaneHit>, usize) {
-        self.cells.hits[k].get_or_init(|| {
-            let s = &self.ego.samples()[k];
-            // Who stands is where he was.
-            let same = |b: &&EgoSample| (b.pose, b.z_m) == (s.pose, s.z_m);
-            let before = k.checked_sub(1).filter(|j| self.ego.samples().get(*j).filter(same).is_some());
-            before
-                .and_then(|j| self.cells.hits[j].get().cloned())
-                .unwrap_or_else(|| hits(self.track, &s.pose, s.z_m))
-        })
+    fn looked_up(&self, k: usize) -> (&'m Chunk, [u32; 3]) {
+        let chunk = self.cells.hits[k / CHUNK].get_or_init(|| {
+            let (from, samples) = (k / CHUNK * CHUNK, self.ego.samples());
+            Chunk::new(self.track, &samples[from..(from + CHUNK).min(samples.len())])
+        });
+        (chunk, chunk.of[k % CHUNK])
     }
 
     /// The best place outside junctions at sample `k`.
@@ -250,11 +276,19 @@ impl<'m> Places<'m> {
 
 /// Lanes of all kinds that hold a footprint's centre, traffic lanes first, and how many of these.
 pub(crate) fn hits(track: &Track, pose: &Pose, z_m: Option<f64>) -> (Vec<LaneHit>, usize) {
-    let mut hits = track.lanes_at([pose.x_m, pose.y_m], z_m);
-    let traffic = |h: &LaneHit| track.lane(h.lane).kind.is_traffic();
-    hits.sort_by_key(|h| !traffic(h));
-    let count = hits.iter().filter(|h| traffic(h)).count();
+    let mut hits = Vec::new();
+    let count = hits_into(track, pose, z_m, &mut hits);
     (hits, count)
+}
+
+/// The same, put behind what is there.
+fn hits_into(track: &Track, pose: &Pose, z_m: Option<f64>, out: &mut Vec<LaneHit>) -> usize {
+    let begin = out.len();
+    track.lanes_at_into([pose.x_m, pose.y_m], z_m, |_| true, out);
+    let traffic = |h: &LaneHit| track.lane(h.lane).kind.is_traffic();
+    let new = &mut out[begin..];
+    new.sort_by_key(|h| !traffic(h));
+    new.iter().filter(|h| traffic(h)).count()
 }
 
 /// Of traffic lanes that hold a centre the best one outside junctions.

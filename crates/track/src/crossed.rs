@@ -5,7 +5,8 @@ use rstar::{Envelope, RTreeObject};
 use crate::index::{Item, around};
 use crate::ix::LineIx;
 use crate::mark::{Mark, Side};
-use crate::plane::{P2, convex_meet, cross, lerp3, signed_offset, sub, xy};
+use crate::offset::signed_offset;
+use crate::plane::{P2, convex_meet, cross, lerp3, sub, xy};
 use crate::track::Track;
 
 /// A point went over a line.

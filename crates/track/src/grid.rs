@@ -17,12 +17,43 @@ const MOST_SQUARES: f64 = 64.0;
 pub(crate) struct Grid {
     /// Square, and where its part of `of_square` begins and ends, at a place that its number gives, or in the next free one.
     table: Vec<Option<(Square, u32, u32)>>,
-    of_square: Vec<u32>,
-    pieces: Vec<Item<LaneIx>>,
+    /// The pieces square by square, so that what is looked at together lies together.
+    of_square: Vec<Piece>,
     large: RTree<Item<LaneIx>>,
 }
 
+/// A piece in a square, its box from the square's corner, rounded outward.
+#[derive(Clone, Copy, Debug)]
+struct Piece {
+    lo: [f32; 2],
+    hi: [f32; 2],
+    of: LaneIx,
+    i: u32,
+}
+
+impl Piece {
+    fn new(item: &Item<LaneIx>, in_square: Square) -> Self {
+        let (lo, hi) = item.corners();
+        let own = corner(in_square);
+        let from = |p: P2, d: usize| (p[d] - own[d]) as f32;
+        let down = |d| from(lo, d) - OUTWARD_M;
+        let up = |d| from(hi, d) + OUTWARD_M;
+        Self { lo: [down(0), down(1)], hi: [up(0), up(1)], of: item.of, i: item.i }
+    }
+
+    fn may_hold(&self, p: [f32; 2]) -> bool {
+        (self.lo[0] <= p[0]) & (p[0] <= self.hi[0]) & (self.lo[1] <= p[1]) & (p[1] <= self.hi[1])
+    }
+}
+
+/// More than a box of a piece that is not large is rounded by, metres.
+const OUTWARD_M: f32 = 1e-3;
+
 type Square = [i64; 2];
+
+fn corner(of: Square) -> P2 {
+    of.map(|v| v as f64 * SIDE_M)
+}
 
 fn square(p: P2) -> Square {
     [(p[0] / SIDE_M).floor() as i64, (p[1] / SIDE_M).floor() as i64]
@@ -47,7 +78,8 @@ impl Grid {
         reach.sort_unstable();
         let squares = reach.chunk_by(|a, b| a.0 == b.0).count();
         let table = vec![None; (2 * squares + 1).next_power_of_two()];
-        let mut out = Self { table, of_square: reach.iter().map(|x| x.1).collect(), pieces, large };
+        let piece = |x: &(Square, u32)| Piece::new(&pieces[x.1 as usize], x.0);
+        let mut out = Self { table, of_square: reach.iter().map(piece).collect(), large };
         let mut first = 0;
         for of_square in reach.chunk_by(|a, b| a.0 == b.0) {
             let (key, end) = (of_square[0].0, first + of_square.len() as u32);
@@ -70,18 +102,25 @@ impl Grid {
         at
     }
 
-    /// The pieces whose box holds a point, in no order.
-    pub(crate) fn around(&self, p: P2) -> impl Iterator<Item = &Item<LaneIx>> {
-        let found = self.table[self.place(square(p))];
+    /// The pieces whose box holds a point, and some whose box nearly does, in no order.
+    pub(crate) fn around(&self, p: P2) -> impl Iterator<Item = (LaneIx, usize)> {
+        let key = square(p);
+        let own = corner(key);
+        let from_corner = [(p[0] - own[0]) as f32, (p[1] - own[1]) as f32];
+        let found = self.table[self.place(key)];
         let near = found.map_or(&[][..], |(_, from, to)| &self.of_square[from as usize..to as usize]);
-        let large = self.large.locate_in_envelope_intersecting(AABB::from_point(p));
-        near.iter().map(|i| &self.pieces[*i as usize]).filter(move |piece| piece.may_hold(p)).chain(large)
+        // Few maps have any.
+        let some = (self.large.size() > 0).then_some(&self.large);
+        let large = some.map(|tree| tree.locate_in_envelope_intersecting(AABB::from_point(p)));
+        let large = large.into_iter().flatten().map(|x| (x.of, x.i as usize));
+        near.iter().filter(move |x| x.may_hold(from_corner)).map(|x| (x.of, x.i as usize)).chain(large)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::index::around;
 
     /// Small pieces, ones that reach over many squares, and far ones: the same as the tree finds.
     #[test]
@@ -99,13 +138,13 @@ mod tests {
         let mut seen = 0;
         for k in 0..5_000 {
             let p = [f64::from(k % 100) * 3.5 - 100.0, f64::from(k / 100) * 2.0 - 40.0];
-            let sorted = |found: Vec<&Item<LaneIx>>| {
-                let mut all: Vec<_> = found.iter().map(|x| (x.of, x.i)).collect();
-                all.sort_unstable();
-                all
-            };
-            let want = sorted(tree.locate_in_envelope_intersecting(AABB::from_point(p)).collect());
-            assert_eq!(sorted(grid.around(p).collect()), want, "{p:?}");
+            let found: Vec<_> = grid.around(p).collect();
+            let item = |x: &Item<LaneIx>| (x.of, x.i as usize);
+            let want: Vec<_> = tree.locate_in_envelope_intersecting(AABB::from_point(p)).map(item).collect();
+            assert!(want.iter().all(|x| found.contains(x)), "{p:?}");
+            let nearly: Vec<_> = tree.locate_in_envelope_intersecting(around(&[p], 0.01)).map(item).collect();
+            assert!(found.iter().all(|x| nearly.contains(x)), "{p:?}");
+            assert_eq!(found.len(), found.iter().collect::<std::collections::BTreeSet<_>>().len(), "{p:?}");
             seen += want.len();
         }
         assert!(seen > 1_000, "{seen}");

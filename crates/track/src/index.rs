@@ -8,7 +8,8 @@ use crate::furniture::SignalKind;
 use crate::grid::Grid;
 use crate::ix::{CrossingIx, LaneIx, LineIx, PathIx, SignalIx, StopLineIx};
 use crate::lane::Lane;
-use crate::plane::{P2, P3, in_triangle, xy};
+use crate::offset::Stretches;
+use crate::plane::{P2, P3, dist, in_triangle, xy};
 use crate::track::Parts;
 
 /// A piece of a lane between two samples, or of a line between two points, by its bounding box.
@@ -29,11 +30,6 @@ impl<T> Item<T> {
     /// The corners of its box.
     pub(crate) fn corners(&self) -> (P2, P2) {
         (self.lo, self.hi)
-    }
-
-    /// Whether its box holds a point.
-    pub(crate) fn may_hold(&self, p: P2) -> bool {
-        (0..2).all(|d| self.lo[d] <= p[d] && p[d] <= self.hi[d])
     }
 }
 
@@ -68,9 +64,23 @@ pub(crate) struct Index {
     pub zones: Vec<Vec<usize>>,
     /// Box around each lane.
     pub bounds: Vec<(P2, P2)>,
+    /// Boxes around stretches of each lane's centre.
+    pub centres: Vec<Stretches>,
+    /// Direction of each piece of each lane's centre, rad.
+    pub headings: Vec<Vec<f64>>,
+    /// Farther than this no point of a lane is from its centre.
+    pub half_widths: Vec<f64>,
     pub lights: Vec<Vec<SignalIx>>,
-    /// Box around the lanes of each junction and those that lead into it, by the junction's id.
-    pub junctions: BTreeMap<String, (P2, P2)>,
+    /// Lanes of each junction and those that lead into it, by the junction's id.
+    pub junctions: BTreeMap<String, Lanes>,
+}
+
+/// Some lanes, and the box around them.
+#[derive(Clone, Debug)]
+pub(crate) struct Lanes {
+    /// Rising.
+    pub lanes: Vec<LaneIx>,
+    pub bounds: (P2, P2),
 }
 
 impl Index {
@@ -128,14 +138,45 @@ impl Index {
         let border = |l: &Lane| -> Vec<P2> { l.left_m.iter().chain(&l.right_m).map(|p| xy(*p)).collect() };
         let bounds: Vec<(P2, P2)> = parts.lanes.iter().map(|l| bounds(&border(l))).collect();
         let junctions = junctions(parts, &bounds);
+        let centres = parts.lanes.iter().map(|l| Stretches::new(&l.centre_m)).collect();
+        let headings = parts.lanes.iter().map(headings).collect();
+        let half_widths = parts.lanes.iter().map(half_width).collect();
         let (cells, segments) = (cells(parts), RTree::bulk_load(segments));
         let at = Grid::new(&cells);
-        Self { cells, at, segments, stop_lines, crossings, paths, signs, zones, bounds, lights, junctions }
+        Self {
+            cells,
+            at,
+            segments,
+            stop_lines,
+            crossings,
+            paths,
+            signs,
+            zones,
+            bounds,
+            centres,
+            headings,
+            half_widths,
+            lights,
+            junctions,
+        }
     }
 }
 
-fn junctions(parts: &Parts, of_lane: &[(P2, P2)]) -> BTreeMap<String, (P2, P2)> {
-    let mut out: BTreeMap<String, (P2, P2)> = BTreeMap::new();
+fn headings(lane: &Lane) -> Vec<f64> {
+    let of = |ab: &[P3]| lukao_model::math::atan2(ab[1][1] - ab[0][1], ab[1][0] - ab[0][0]);
+    lane.centre_m.windows(2).map(of).collect()
+}
+
+/// The corners of a piece are no farther from its part of the centre, nor then is what lies between them.
+fn half_width(lane: &Lane) -> f64 {
+    let off = |border: &[P3]| {
+        border.iter().zip(&lane.centre_m).map(|(b, c)| dist(xy(*b), xy(*c))).fold(0.0, f64::max)
+    };
+    off(&lane.left_m).max(off(&lane.right_m))
+}
+
+fn junctions(parts: &Parts, of_lane: &[(P2, P2)]) -> BTreeMap<String, Lanes> {
+    let mut out: BTreeMap<String, Lanes> = BTreeMap::new();
     let inside = parts
         .lanes
         .iter()
@@ -144,8 +185,14 @@ fn junctions(parts: &Parts, of_lane: &[(P2, P2)]) -> BTreeMap<String, (P2, P2)> 
     let leading = parts.paths.iter().map(|p| (&p.junction, p.from.get()));
     for (junction, i) in inside.chain(leading) {
         let (lo, hi) = of_lane[i];
-        let own = out.entry(junction.clone()).or_insert((lo, hi));
-        *own = bounds(&[own.0, own.1, lo, hi]);
+        let own =
+            out.entry(junction.clone()).or_insert_with(|| Lanes { lanes: Vec::new(), bounds: (lo, hi) });
+        own.bounds = bounds(&[own.bounds.0, own.bounds.1, lo, hi]);
+        own.lanes.push(LaneIx::new(i));
+    }
+    for of in out.values_mut() {
+        of.lanes.sort_unstable();
+        of.lanes.dedup();
     }
     out
 }

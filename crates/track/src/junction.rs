@@ -51,14 +51,22 @@ impl Way {
     /// Place of a point along the way and its distance from the middle of the lane there, metres.
     #[must_use]
     pub fn place(&self, track: &Track, p_m: [f64; 2]) -> (f64, f64) {
-        let mut best = (0.0, f64::INFINITY);
+        self.place_within(track, p_m, f64::INFINITY).unwrap_or((0.0, f64::INFINITY))
+    }
+
+    /// The same if the distance is at most some metres; what is farther costs little.
+    #[must_use]
+    pub fn place_within(&self, track: &Track, p_m: [f64; 2], within_m: f64) -> Option<(f64, f64)> {
+        let mut best: Option<(f64, f64)> = None;
         for (lane, begin) in &self.lanes {
-            let hit = track.locate(*lane, p_m);
-            if hit.lateral_m.abs() < best.1 {
-                best = (begin + hit.station_m, hit.lateral_m.abs());
+            // What is farther than the best up to now cannot be better.
+            let within = best.map_or(within_m, |b| b.1);
+            let Some((station_m, lateral_m)) = track.along_if_within(*lane, p_m, within) else { continue };
+            if best.is_none_or(|b| lateral_m.abs() < b.1) {
+                best = Some((begin + station_m, lateral_m.abs()));
             }
         }
-        best
+        best.filter(|b| b.1 <= within_m)
     }
 }
 

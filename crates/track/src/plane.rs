@@ -116,30 +116,6 @@ pub(crate) fn in_polygon(p: P2, outline: &[P3]) -> bool {
     inside
 }
 
-/// Distance of p to a polyline, positive if p is to its left seen along it; with the nearest segment and
-/// the fraction along that. `None` for fewer than two points.
-pub(crate) fn signed_offset(p: P2, line: &[P3]) -> Option<(f64, usize, f64)> {
-    let mut best: Option<(f64, f64, usize, f64)> = None;
-    for i in 0..line.len().checked_sub(1)? {
-        let (a, b) = (xy(line[i]), xy(line[i + 1]));
-        let d = sub(b, a);
-        let len = hypot(d[0], d[1]);
-        if len == 0.0 {
-            continue;
-        }
-        let f = project(p, a, b);
-        let near = dist(p, lerp2(a, b, f));
-        let side = cross(d, sub(p, a)) / len;
-        // At a bend two segments share the nearest point; the one that sees p more squarely knows the side.
-        let better =
-            best.is_none_or(|(n, s, _, _)| near < n - 1e-9 || (near <= n + 1e-9 && side.abs() > f64::abs(s)));
-        if better {
-            best = Some((near, side, i, f));
-        }
-    }
-    best.map(|(near, side, i, f)| (if side < 0.0 { -near } else { near }, i, f))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,13 +141,6 @@ mod tests {
         assert!(!convex_meet(&square(0.0), &square(1.0 + 1e-9)));
         assert!(convex_meet(&[[0.5, -1.0], [0.5, 2.0]], &square(0.0)), "a segment through a square");
         assert!(!convex_meet(&[[2.0, 0.5], [3.0, 0.5]], &square(0.0)), "a segment in line with it, beyond");
-    }
-
-    #[test]
-    fn beyond_a_bend_the_side_is_that_of_the_outer_corner() {
-        let bend = [[0.0, 0.0, 0.0], [10.0, 0.0, 0.0], [10.0, 10.0, 0.0]];
-        let (d, _, _) = signed_offset([11.0, -1.0], &bend).unwrap();
-        assert!((d + f64::sqrt(2.0)).abs() < 1e-12, "outside a left bend is right: {d}");
     }
 
     #[test]

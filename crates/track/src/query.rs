@@ -1,9 +1,10 @@
 //! Where is it: lanes at a point, under a footprint, near a point; lateral distances and stations.
 
-use crate::index::{around, height_near, in_quad, quad, triangles};
+use crate::index::{around, bounds, height_near, in_quad, quad, triangles};
 use crate::ix::LaneIx;
 use crate::lane::Lane;
-use crate::plane::{P2, convex_meet, dist_to_segment, signed_offset, xy};
+use crate::offset::{Body, signed_offset_about};
+use crate::plane::{P2, convex_meet, dist_to_segment};
 use crate::track::Track;
 
 /// How far a vehicle's underside may be above or below a lane's surface to be on that lane, metres. Less than
@@ -29,10 +30,29 @@ pub struct LaneHit {
     pub heading_rad: f64,
 }
 
+/// Where a point is along a lane: what is told of a [`LaneHit`] with less work.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AlongLane {
+    /// The lane.
+    pub lane: LaneIx,
+    /// As [`LaneHit::station_m`].
+    pub station_m: f64,
+    /// As [`LaneHit::lateral_m`].
+    pub lateral_m: f64,
+    /// As [`LaneHit::heading_rad`].
+    pub heading_rad: f64,
+}
+
 impl Track {
     /// Whether something at height `z_m` is on a surface at height `surface_m`.
     pub(crate) fn same_level(&self, z_m: Option<f64>, surface_m: f64) -> bool {
         !self.parts.features.heights || z_m.is_none_or(|z| (z - surface_m).abs() <= LEVEL_TOLERANCE_M)
+    }
+
+    /// Whether something at height `z_m` is on the surface of a lane near a point.
+    fn on_level(&self, z_m: Option<f64>, lane: &Lane, i: usize, p: P2) -> bool {
+        // Most maps have no heights: then none is worked out.
+        !self.parts.features.heights || z_m.is_none() || self.same_level(z_m, height_near(lane, i, p))
     }
 
     /// Lanes of every kind that hold the point, borders included, by index. Inside junctions connecting lanes
@@ -57,19 +77,84 @@ impl Track {
         z_m: Option<f64>,
         wanted: impl Fn(LaneIx) -> bool,
     ) -> Vec<LaneHit> {
-        let mut pieces: Vec<(LaneIx, usize)> = self
-            .index
-            .at
-            .around(p_m)
-            .map(|cell| (cell.of, cell.i as usize))
-            .filter(|&(ix, i)| {
-                let lane = self.lane(ix);
-                wanted(ix) && in_quad(p_m, quad(lane, i)) && self.same_level(z_m, height_near(lane, i, p_m))
-            })
-            .collect();
+        let mut out = Vec::new();
+        self.lanes_at_into(p_m, z_m, wanted, &mut out);
+        out
+    }
+
+    /// The same, put behind what is there.
+    pub fn lanes_at_into(
+        &self,
+        p_m: [f64; 2],
+        z_m: Option<f64>,
+        wanted: impl Fn(LaneIx) -> bool,
+        out: &mut Vec<LaneHit>,
+    ) {
+        self.each_lane_at(p_m, z_m, wanted, |lane, i| out.push(self.hit(lane, p_m, i)));
+    }
+
+    /// [`Track::lanes_at_of`] in short, put behind what is there.
+    pub fn along_lanes_at(
+        &self,
+        p_m: [f64; 2],
+        z_m: Option<f64>,
+        wanted: impl Fn(LaneIx) -> bool,
+        out: &mut Vec<AlongLane>,
+    ) {
+        self.each_lane_at(p_m, z_m, wanted, |lane, i| out.push(self.along(lane, p_m, i).1));
+    }
+
+    /// Calls `each` with the lanes that `wanted` picks and that hold the point, by index, and the first piece that does.
+    fn each_lane_at(
+        &self,
+        p_m: P2,
+        z_m: Option<f64>,
+        wanted: impl Fn(LaneIx) -> bool,
+        mut each: impl FnMut(LaneIx, usize),
+    ) {
+        // Few pieces hold one point.
+        let mut few = [(LaneIx(0), 0); 16];
+        let (mut n, mut more) = (0, Vec::new());
+        for piece in self.pieces_at(p_m, z_m, wanted) {
+            if let Some(free) = few.get_mut(n) {
+                (*free, n) = (piece, n + 1);
+            } else {
+                more.push(piece);
+            }
+        }
+        let pieces = if more.is_empty() {
+            &mut few[..n]
+        } else {
+            more.extend(few);
+            &mut more[..]
+        };
         pieces.sort_unstable();
-        pieces.dedup_by_key(|(lane, _)| *lane);
-        pieces.into_iter().map(|(ix, i)| hit(ix, self.lane(ix), p_m, i)).collect()
+        pieces.chunk_by(|a, b| a.0 == b.0).for_each(|of_lane| each(of_lane[0].0, of_lane[0].1));
+    }
+
+    /// Whether a lane that `wanted` picks holds the point.
+    #[must_use]
+    pub fn any_lane_at(&self, p_m: [f64; 2], z_m: Option<f64>, wanted: impl Fn(LaneIx) -> bool) -> bool {
+        self.pieces_at(p_m, z_m, wanted).next().is_some()
+    }
+
+    /// Pieces of the lanes that `wanted` picks that hold the point, in no order.
+    fn pieces_at(
+        &self,
+        p_m: [f64; 2],
+        z_m: Option<f64>,
+        wanted: impl Fn(LaneIx) -> bool,
+    ) -> impl Iterator<Item = (LaneIx, usize)> {
+        self.index.at.around(p_m).filter(move |&(ix, i)| {
+            wanted(ix) && {
+                let lane = self.lane(ix);
+                let quad = quad(lane, i);
+                let (lo, hi) = bounds(&quad);
+                (0..2).all(|d| lo[d] <= p_m[d] && p_m[d] <= hi[d])
+                    && in_quad(p_m, quad)
+                    && self.on_level(z_m, lane, i, p_m)
+            }
+        })
     }
 
     /// Box around a lane: least and greatest x and y.
@@ -85,11 +170,27 @@ impl Track {
         (0..2).all(|d| lo[d] - within_m <= p_m[d] && p_m[d] <= hi[d] + within_m)
     }
 
-    /// Whether a lane of a junction, or one that leads into it, can hold a point: never wrong if it says no, and cheap.
+    /// Whether a point of a body may be in a lane with a station of more than `from_m`: never wrong if it says no, and cheap.
     #[must_use]
-    pub fn junction_may_hold(&self, junction: &str, p_m: [f64; 2]) -> bool {
-        let bounds = self.index.junctions.get(junction);
-        bounds.is_some_and(|(lo, hi)| (0..2).all(|d| lo[d] <= p_m[d] && p_m[d] <= hi[d]))
+    pub fn may_touch(&self, lane: LaneIx, from_m: f64, body: &Body) -> bool {
+        // Rounding costs far less than that.
+        let half_m = self.index.half_widths[lane.get()] + 1e-3;
+        let l = self.lane(lane);
+        // The station is told from the piece that holds the point, or from one a few farther on.
+        let from = l.stations_m.partition_point(|s| *s <= from_m).saturating_sub(NEIGHBOURS + 2);
+        self.index.centres[lane.get()].may_touch(body, &l.centre_m, half_m, from)
+    }
+
+    /// Lanes of a junction and those that lead into it, by index; empty if there is no such junction.
+    #[must_use]
+    pub fn lanes_about(&self, junction: &str) -> &[LaneIx] {
+        self.index.junctions.get(junction).map_or(&[], |of| &of.lanes)
+    }
+
+    /// Box around [`Track::lanes_about`]: least and greatest x and y.
+    #[must_use]
+    pub fn bounds_about(&self, junction: &str) -> Option<([f64; 2], [f64; 2])> {
+        self.index.junctions.get(junction).map(|of| of.bounds)
     }
 
     /// Lanes of every kind that share a point with a convex footprint (corners in order), by index. Touching a
@@ -108,7 +209,7 @@ impl Track {
             .filter(|cell| {
                 let (lane, i) = (self.lane(cell.of), cell.i as usize);
                 triangles(quad(lane, i)).iter().any(|t| convex_meet(t, footprint_m))
-                    && self.same_level(z_m, height_near(lane, i, middle))
+                    && self.on_level(z_m, lane, i, middle)
             })
             .map(|cell| cell.of)
             .collect();
@@ -122,8 +223,22 @@ impl Track {
     #[must_use]
     pub fn locate(&self, lane: LaneIx, p_m: [f64; 2]) -> LaneHit {
         let l = self.lane(lane);
-        let (_, i, _) = signed_offset(p_m, &l.centre_m).unwrap_or_default();
-        hit(lane, l, p_m, i)
+        let centre = &self.index.centres[lane.get()];
+        let (_, i, _) = centre.signed_offset(p_m, &l.centre_m, f64::INFINITY).unwrap_or_default();
+        self.hit(lane, p_m, i)
+    }
+
+    /// Station and lateral offset of [`Track::locate`], unless the lane's centre is farther than that.
+    pub(crate) fn along_if_within(&self, lane: LaneIx, p_m: [f64; 2], within_m: f64) -> Option<(f64, f64)> {
+        let l = self.lane(lane);
+        let i = match self.index.centres[lane.get()].signed_offset(p_m, &l.centre_m, within_m) {
+            Some((_, i, _)) => i,
+            // A lane of no length is where the point is.
+            None if l.length_m() == 0.0 => 0,
+            None => return None,
+        };
+        let (_, at) = self.along(lane, p_m, i);
+        Some((at.station_m, at.lateral_m))
     }
 
     /// Nearest lane that `wanted` accepts, at most `max_m` away in plan, and its distance (0 inside it). Of
@@ -145,7 +260,7 @@ impl Track {
                 .locate_in_envelope_intersecting(around(&[p_m], radius))
                 .filter_map(|cell| {
                     let (lane, i) = (self.lane(cell.of), cell.i as usize);
-                    if !wanted(lane) || !self.same_level(z_m, height_near(lane, i, p_m)) {
+                    if !wanted(lane) || !self.on_level(z_m, lane, i, p_m) {
                         return None;
                     }
                     Some((dist_to_quad(p_m, quad(lane, i)), cell.of, i))
@@ -153,7 +268,7 @@ impl Track {
                 .filter(|(d, _, _)| *d <= radius)
                 .min_by(|a, b| a.0.total_cmp(&b.0).then((a.1, a.2).cmp(&(b.1, b.2))));
             if let Some((d, ix, i)) = best {
-                return Some((hit(ix, self.lane(ix), p_m, i), d));
+                return Some((self.hit(ix, p_m, i), d));
             }
             if radius >= max_m || !radius.is_finite() || radius.is_nan() {
                 return None;
@@ -174,23 +289,40 @@ pub(crate) fn dist_to_quad(p: P2, q: [P2; 4]) -> f64 {
 /// nearest point of the border may be beside the next piece.
 const NEIGHBOURS: usize = 3;
 
-fn hit(ix: LaneIx, lane: &Lane, p: P2, i: usize) -> LaneHit {
-    let lo = i.saturating_sub(NEIGHBOURS);
-    let hi = (i + 2 + NEIGHBOURS).min(lane.centre_m.len());
-    // Lanes have at least two samples, but a lane of no length has no direction: then all offsets are 0.
-    let (lateral_m, k, f) = signed_offset(p, &lane.centre_m[lo..hi]).unwrap_or_default();
-    let (to_left, _, _) = signed_offset(p, &lane.left_m[lo..hi]).unwrap_or_default();
-    let (to_right, _, _) = signed_offset(p, &lane.right_m[lo..hi]).unwrap_or_default();
-    let at = lo + k;
-    let (a, b) = (lane.stations_m[at], lane.stations_m[at + 1]);
-    let (c, d) = (xy(lane.centre_m[at]), xy(lane.centre_m[at + 1]));
-    LaneHit {
-        lane: ix,
-        station_m: a + (b - a) * f,
-        lateral_m,
-        to_left_m: 0.0 - to_left,
-        to_right_m: to_right,
-        z_m: height_near(lane, at, p),
-        heading_rad: lukao_model::math::atan2(d[1] - c[1], d[0] - c[0]),
+impl Track {
+    /// A point in a lane about its piece `i`.
+    fn hit(&self, lane: LaneIx, p: P2, i: usize) -> LaneHit {
+        let (at, AlongLane { station_m, lateral_m, heading_rad, .. }) = self.along(lane, p, i);
+        let l = self.lane(lane);
+        let (about, lo, hi) = about(l, i);
+        let (to_left, _, _) = signed_offset_about(p, &l.left_m[lo..hi], about).unwrap_or_default();
+        let (to_right, _, _) = signed_offset_about(p, &l.right_m[lo..hi], about).unwrap_or_default();
+        LaneHit {
+            lane,
+            station_m,
+            lateral_m,
+            to_left_m: 0.0 - to_left,
+            to_right_m: to_right,
+            z_m: height_near(l, at, p),
+            heading_rad,
+        }
     }
+
+    /// The same in short, and the piece that is nearest.
+    fn along(&self, lane: LaneIx, p: P2, i: usize) -> (usize, AlongLane) {
+        let l = self.lane(lane);
+        let (about, lo, hi) = about(l, i);
+        // Lanes have at least two samples, but a lane of no length has no direction: then all offsets are 0.
+        let (lateral_m, k, f) = signed_offset_about(p, &l.centre_m[lo..hi], about).unwrap_or_default();
+        let at = lo + k;
+        let (a, b) = (l.stations_m[at], l.stations_m[at + 1]);
+        let heading_rad = self.index.headings[lane.get()][at];
+        (at, AlongLane { lane, station_m: a + (b - a) * f, lateral_m, heading_rad })
+    }
+}
+
+/// The pieces around piece `i` that are looked at: which of them it is, from the sample `.1` to before `.2`.
+fn about(lane: &Lane, i: usize) -> (usize, usize, usize) {
+    let lo = i.saturating_sub(NEIGHBOURS);
+    (i - lo, lo, (i + 2 + NEIGHBOURS).min(lane.centre_m.len()))
 }

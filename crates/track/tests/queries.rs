@@ -7,7 +7,7 @@ mod common;
 use common::{Road, lane, map};
 use lukao_model::frame::{Alignment, Crs};
 use lukao_model::math;
-use lukao_track::{LaneKind, SEAM_M, Side, Track};
+use lukao_track::{Body, LaneIx, LaneKind, SEAM_M, Side, Track};
 
 fn box_at(x: f64, y: f64, half_length: f64, half_width: f64) -> Vec<[f64; 2]> {
     [[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]]
@@ -15,7 +15,7 @@ fn box_at(x: f64, y: f64, half_length: f64, half_width: f64) -> Vec<[f64; 2]> {
         .to_vec()
 }
 
-fn ids(track: &Track, lanes: &[lukao_track::LaneIx]) -> Vec<String> {
+fn ids(track: &Track, lanes: &[LaneIx]) -> Vec<String> {
     lanes.iter().map(|l| track.lane(*l).id.clone()).collect()
 }
 
@@ -298,4 +298,42 @@ fn the_headers_reference_and_offset_become_the_frame() {
     let survey = "[frame]\ncrs = { kind = \"local\", name = \"field\" }\norigin_m = [1.0, 2.0, 3.0]";
     let own = Track::from_parts("x", text("").as_bytes(), Some(survey)).unwrap();
     assert_eq!(own.frame().origin_m, [1.0, 2.0, 3.0]);
+}
+
+/// Bodies at random places and angles: a lane that holds a point of one is never said to be out of its reach.
+#[test]
+fn what_a_body_may_not_touch_holds_no_point_of_it() {
+    let track = lukao_track::example::signalised();
+    let mut seed = 5_u64;
+    let mut random = |lo: f64, hi: f64| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        lo + (hi - lo) * ((seed >> 11) as f64 / (1_u64 << 53) as f64)
+    };
+    let (mut held, mut refused) = (0, 0);
+    for _ in 0..20_000 {
+        let lane = LaneIx((random(0.0, track.lanes().count() as f64)) as u32);
+        let (lo, hi) = track.lane_bounds(lane);
+        let centre_m = [random(lo[0] - 6.0, hi[0] + 6.0), random(lo[1] - 6.0, hi[1] + 6.0)];
+        let (sin, cos) = math::sin_cos(random(-4.0, 4.0));
+        let (half_m, from_m) = ([random(0.2, 5.0), random(0.2, 1.5)], random(-20.0, 80.0));
+        let body = Body { centre_m, along: [cos, sin], half_m };
+        let may = track.may_touch(lane, from_m, &body);
+        refused += usize::from(!may);
+        for (x, y) in [(0.0, 0.0), (1.0, 1.0), (1.0, -1.0), (-1.0, 1.0), (-1.0, -1.0), (0.3, 0.9)] {
+            let (x, y) = (x * half_m[0], y * half_m[1]);
+            let p = [centre_m[0] + x * cos - y * sin, centre_m[1] + x * sin + y * cos];
+            let mut along = Vec::new();
+            track.along_lanes_at(p, None, |l| l == lane, &mut along);
+            let hits = track.lanes_at_of(p, None, |l| l == lane);
+            assert_eq!(track.any_lane_at(p, None, |l| l == lane), !hits.is_empty());
+            assert_eq!(along.len(), hits.len());
+            for (short, hit) in along.iter().zip(&hits) {
+                let same = (hit.lane, hit.station_m, hit.lateral_m, hit.heading_rad);
+                assert_eq!((short.lane, short.station_m, short.lateral_m, short.heading_rad), same);
+                held += 1;
+                assert!(may || hit.station_m <= from_m, "{body:?} of {hit:?} from {from_m}");
+            }
+        }
+    }
+    assert!(held > 5_000 && refused > 5_000, "{held} {refused}");
 }

@@ -68,6 +68,16 @@ impl Drive {
     /// The stretch with times in `[from_ns, to_ns)`. Shares memory.
     #[must_use]
     pub fn slice(&self, from_ns: i64, to_ns: i64) -> Self {
+        self.cut(from_ns, to_ns, &self.runs)
+    }
+
+    /// The same without its runs: what series say.
+    #[must_use]
+    pub fn slice_series(&self, from_ns: i64, to_ns: i64) -> Self {
+        self.cut(from_ns, to_ns, &[])
+    }
+
+    fn cut(&self, from_ns: i64, to_ns: i64, runs: &[Run]) -> Self {
         let range = |c: &Clock| {
             let t = c.t_ns.values();
             let lo = t.partition_point(|x| *x < from_ns);
@@ -85,10 +95,13 @@ impl Drive {
             first_tick: c.first_tick + lo as u64,
             t_ns: c.t_ns.slice(lo, hi - lo),
         });
-        let runs = self.runs.iter().filter_map(|r| {
+        // Runs are large and many: counted first, so that none is moved.
+        let kept = |r: &&Run| keep(r.clock, r.first, r.len()).is_some();
+        let mut parts = Vec::with_capacity(runs.iter().filter(kept).count());
+        parts.extend(runs.iter().filter_map(|r| {
             let (a, len, first) = keep(r.clock, r.first, r.len())?;
             Some(r.part(a - r.first, len, first))
-        });
+        }));
         let series = self.series.iter().filter_map(|s| {
             let (a, len, first) = keep(s.clock, s.first, s.len)?;
             let skip = a - s.first;
@@ -106,7 +119,7 @@ impl Drive {
         Self {
             header: Arc::clone(&self.header),
             clocks: clocks.collect(),
-            runs: runs.collect(),
+            runs: parts,
             series: series.collect(),
         }
     }

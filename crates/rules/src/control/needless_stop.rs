@@ -2,7 +2,7 @@
 
 use lukao_measure::manoeuvre::AT_KERB_M;
 use lukao_measure::motion::STANDING_MPS;
-use lukao_measure::{Ahead, Places, Value, Who, area, body};
+use lukao_measure::{Ahead, EgoSample, Places, Value, Who, area, body};
 use lukao_model::code::{DrivingMode, Switch};
 use lukao_model::outcome::{Limit, Uncertainty};
 use lukao_model::time::{S, to_s};
@@ -73,6 +73,7 @@ impl Rule for NeedlessStop {
         let Some(track) = cx.measures.track() else { return };
         let limit = Limit::AtMost(p.max_s);
         let signs = Signs::of(cx);
+        let mut kerb = None;
         for (k, s) in cx.samples() {
             state.episodes.advance(s.t_ns, PACE, out);
             let broken_down = state.breakdown.step(cx, &signs, k) == Some(true);
@@ -92,7 +93,7 @@ impl Rule for NeedlessStop {
                     cx.in_scope(cx.measures.ego().step(k)).map(|i| i.len_ns().max(1)).sum::<i64>();
             }
             let counts = stands && in_lane && !broken_down;
-            let called_for = if counts { reason(cx, track, k, p) } else { Ok(Some("")) };
+            let called_for = if counts { reason(cx, track, k, p, &mut kerb) } else { Ok(Some("")) };
             match called_for {
                 Err((what, why)) => {
                     cx.missing(out, k, what, &why);
@@ -129,6 +130,7 @@ fn reason(
     track: &Track,
     k: usize,
     p: &Params,
+    kerb: &mut Option<(EgoSample, f64)>,
 ) -> Result<Option<&'static str>, (&'static str, String)> {
     let m = cx.measures;
     let s = m.ego().samples()[k];
@@ -139,10 +141,13 @@ fn reason(
         return Ok(Some("minimal risk or emergency stop"));
     }
     let size = m.window().runs()[s.run].size;
-    let near = body::corners_m(&s.pose, &size)
-        .into_iter()
-        .map(|c| track.drivable_clearance(c, s.z_m, area::CUT_OFF_M))
-        .fold(f64::INFINITY, f64::min);
+    // Who stands is where he was.
+    let known = kerb.filter(|(b, _)| (b.pose, b.z_m, b.run) == (s.pose, s.z_m, s.run));
+    let look = || {
+        let far = |c| track.drivable_clearance(c, s.z_m, area::CUT_OFF_M);
+        body::corners_m(&s.pose, &size).map(far).into_iter().fold(f64::INFINITY, f64::min)
+    };
+    let (_, near) = *kerb.insert(known.unwrap_or_else(|| (s, look())));
     if near <= AT_KERB_M && !p.beside_road {
         return Ok(Some("at the kerb"));
     }
