@@ -40,9 +40,12 @@ pub mod logs {
     };
 }
 
-/// Verdicts as text and JSON.
+/// Verdicts as text, JSON and, with the feature `html`, pages to print.
 pub mod report {
-    pub use lukao_report::{doctor, json, text};
+    #[cfg(feature = "html")]
+    pub use lukao_report::html;
+    pub use lukao_report::sheet::{Field, Lang, Ruling, SheetOptions, Word};
+    pub use lukao_report::{doctor, json, sheet, text};
 }
 
 /// Rules and their manual pages.

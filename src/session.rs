@@ -2,11 +2,13 @@
 
 mod layout;
 pub mod preflight;
+mod sheet;
 
 use std::sync::Arc;
 
 pub use layout::Layout;
 pub use lukao_exam::session::*;
+pub use sheet::sheet;
 
 use lukao_exam::verdict::AttemptStatus;
 use lukao_exam::{Attempts, Exam, GradedDrive, Grader, Judged, Options, Verdict, attempts};

@@ -144,6 +144,29 @@ fn reports_in_a_folder_are_whole_apart_and_resumed() {
 }
 
 #[test]
+#[cfg(feature = "html")]
+fn sheets_are_in_the_language_and_form_asked_for() {
+    let log = run("signalised-junction");
+    let page = lukao(&["grade", &log, "--format", "html", "--lang", "zh"]);
+    let plain = lukao(&["grade", &log]);
+    assert_eq!(code(&page), code(&plain), "the form of a report changes no outcome");
+    let page = String::from_utf8(page.stdout).unwrap();
+    assert!(
+        page.starts_with("<!DOCTYPE html>") && page.contains("lang=\"zh-CN\"") && page.contains("机器判定")
+    );
+    let text = String::from_utf8(lukao(&["grade", &log, "--lang", "zh"]).stdout).unwrap();
+    assert!(text.contains("判定依据统计"), "{text}");
+
+    let dir = tempfile::tempdir().unwrap();
+    let out = lukao(&["grade", &log, "--format", "html", "--out", dir.path().to_str().unwrap()]);
+    assert_eq!(code(&out), code(&plain));
+    let written: Vec<PathBuf> = fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().path()).collect();
+    assert_eq!(written.len(), 1);
+    assert_eq!(written[0].extension().unwrap(), "html");
+    assert!(fs::read_to_string(&written[0]).unwrap().contains("machine result"));
+}
+
+#[test]
 fn a_reader_who_leaves_is_no_error() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_lukao"))
         .args(["grade", "fixtures/runs", "--format", "json"])

@@ -9,18 +9,21 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use lukao::report::{json, text};
+#[cfg(feature = "html")]
+use lukao::report::html;
+use lukao::report::{Lang, SheetOptions, json, sheet, text};
 use lukao::verdict::Score;
 use lukao::{Error, SourceFile, Verdict, Watch};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::grade::Job;
-use super::{Exit, Format, files, out};
+use super::{Exit, Form, files, out};
 
 /// How to go about it.
 pub struct Plan {
-    pub format: Format,
+    pub format: Form,
+    pub lang: Lang,
     pub out: Option<PathBuf>,
     pub resume: bool,
     pub jobs: usize,
@@ -94,7 +97,7 @@ fn collect(
     let mut waiting = BTreeMap::new();
     let mut exit = Exit::Passed;
     let mut rows = Vec::new();
-    let json_list = plan.format == Format::Json && (logs.len() > 1 || plan.out.is_some());
+    let json_list = plan.format == Form::Json && (logs.len() > 1 || plan.out.is_some());
     if json_list {
         out::print("{\"logs\": [")?;
     }
@@ -163,22 +166,26 @@ fn one(job: &Job, log: &Path, plan: &Plan, watch: Option<Watch>, single: bool) -
         return Ok(done);
     }
     let verdict = job.grade(log, watch)?;
-    let render = || render(&verdict, plan.format);
+    let sheet = SheetOptions { lang: plan.lang, ..SheetOptions::default() };
+    let render = || render(&verdict, plan.format, &sheet);
     let mut done = Done::new(log, &verdict, target.as_ref().map(|_| name.as_str()));
     match &target {
         Some(target) => out::write_file(target, render()?.as_bytes())?,
         None if single => done.report = Some(render()?),
-        None if plan.format == Format::Json => done.entry["verdict"] = json!(verdict),
+        None if plan.format == Form::Json => done.entry["verdict"] = json!(verdict),
         None => {}
     }
     Ok(done)
 }
 
-/// A verdict as a report.
-pub fn render(verdict: &Verdict, format: Format) -> Result<String, Error> {
+/// A verdict as a report. The sheet is for people.
+pub fn render(verdict: &Verdict, format: Form, sheet: &SheetOptions) -> Result<String, Error> {
     match format {
-        Format::Text => Ok(text::verdict(verdict)),
-        Format::Json => json::verdict(verdict),
+        Form::Text if *sheet == SheetOptions::default() => Ok(text::verdict(verdict)),
+        Form::Text => Ok(sheet::text(verdict, sheet)),
+        Form::Json => json::verdict(verdict),
+        #[cfg(feature = "html")]
+        Form::Html => html::sheet(verdict, sheet),
     }
 }
 
@@ -208,7 +215,7 @@ impl Done {
 
 /// File name of a log's report: the log's folder and name for people, and a hash of the path that keeps apart
 /// what else would be called the same.
-fn report_name(log: &Path, format: Format) -> String {
+fn report_name(log: &Path, format: Form) -> String {
     let path = files::shown(log);
     let parts: Vec<&str> =
         path.split(['/', '\\']).filter(|p| !p.is_empty() && *p != "." && *p != "..").collect();

@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use lukao::attempts::Finder;
 use lukao::logs::{DriveSource, Input, Limits, ReadOptions, native};
 use lukao::model::Header;
+use lukao::report::Lang;
 use lukao::{Align, Error, Exam, Grader, Options, Placed, SourceFile, Verdict, Watch};
 
 use super::tracks::{self, Tracks};
-use super::{Exit, Format, align, batch, exam, files, map, session};
+use super::{Exit, Form, align, batch, exam, files, map, session};
 
 /// Grades logs: finds what the exam looks for, and says passed, failed or undetermined.
 ///
@@ -39,7 +40,10 @@ pub struct Args {
     ego: Option<String>,
     /// Form of the report.
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: Form,
+    /// Language of a report for people. In Chinese it is a score sheet.
+    #[arg(long, value_enum, default_value_t)]
+    lang: Language,
     /// Folder for reports, one a log. Made if it is not there.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -69,9 +73,32 @@ pub struct Args {
     strict: bool,
 }
 
+/// Languages of reports.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Language {
+    /// English.
+    #[default]
+    En,
+    /// Chinese.
+    Zh,
+}
+
+impl Language {
+    fn lang(self) -> Lang {
+        match self {
+            Self::En => Lang::En,
+            Self::Zh => Lang::Zh,
+        }
+    }
+}
+
 pub fn run(args: &Args) -> Result<Exit, Error> {
-    if args.resume && args.format != Format::Json {
-        return Err(Error::new("--resume", "--format json, which it can read again", "text"));
+    if args.resume && args.format != Form::Json {
+        return Err(Error::new(
+            "--resume",
+            "--format json, which it can read again",
+            args.format.extension(),
+        ));
     }
     let limits = limits(args.max_bytes);
     if let Some(path) = &args.session {
@@ -93,7 +120,13 @@ pub fn run(args: &Args) -> Result<Exit, Error> {
         mapping,
         tracks: Tracks::new(args.track.clone(), args.align, limits),
     };
-    let plan = batch::Plan { format: args.format, out: args.out.clone(), resume: args.resume, jobs };
+    let plan = batch::Plan {
+        format: args.format,
+        lang: args.lang.lang(),
+        out: args.out.clone(),
+        resume: args.resume,
+        jobs,
+    };
     batch::run(&job, &logs, &plan)
 }
 
@@ -115,7 +148,11 @@ fn session(args: &Args, path: &Path, limits: Limits) -> Result<Exit, Error> {
     for vehicle in &loaded.session.vehicles {
         let verdict = pool.install(|| loaded.grade(&vehicle.id, &options))?;
         exit = exit.and(Exit::of(&verdict));
-        let report = batch::render(&verdict, args.format)?;
+        let report = batch::render(
+            &verdict,
+            args.format,
+            &lukao::session::sheet(&loaded.session, vehicle, args.lang.lang()),
+        )?;
         match &args.out {
             Some(dir) => {
                 std::fs::create_dir_all(dir)

@@ -84,7 +84,7 @@ fn complain(e: &Error) {
     out::note(&format!("error: {e}"));
 }
 
-/// How reports are written.
+/// How lists and answers are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
     /// For people.
@@ -94,11 +94,26 @@ enum Format {
     Json,
 }
 
-impl Format {
+/// How verdicts are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Form {
+    /// For people.
+    #[default]
+    Text,
+    /// For machines.
+    Json,
+    /// A score sheet to print.
+    #[cfg(feature = "html")]
+    Html,
+}
+
+impl Form {
     fn extension(self) -> &'static str {
         match self {
             Self::Text => "txt",
             Self::Json => "json",
+            #[cfg(feature = "html")]
+            Self::Html => "html",
         }
     }
 }

@@ -15,6 +15,7 @@ const ITEM: &str = include_str!("../templates/item.toml.txt");
 const WIDTH: usize = 110;
 
 const REGISTRY: &str = "crates/rules/src/lib.rs";
+const TITLES: &str = "crates/rules/src/titles.rs";
 const PACK: &str = "crates/exam/packs/lukao/general-road.toml";
 
 /// Writes the stubs of the rule `id`; says what was written and what to do next. Nothing is written unless all of it can be.
@@ -54,6 +55,9 @@ pub(crate) fn write(root: &Path, id: &str, folder: Option<&str>) -> Result<Strin
     });
     let entry = fill(&format!("    Entry::of::<{folder}::@NAME@::@TYPE@>(),"));
     let with_entry = edit::sorted_in(&registry, &entry, |l| Some(registered(l)?.1.replace('_', "-")));
+    let with_title = edit::sorted_in(&read(TITLES)?, &fill("    (\"@ID@\", \"待译（@ID@）\"),"), |l| {
+        l.strip_prefix("    (\"").and_then(|l| l.split_once('"')).map(|l| l.0.to_owned())
+    });
     // The rules about contact have no file of their own.
     let of_group = format!("crates/rules/tests/rules/{folder}.rs");
     let (twins, head) = if root.join(&of_group).exists() {
@@ -78,6 +82,7 @@ pub(crate) fn write(root: &Path, id: &str, folder: Option<&str>) -> Result<Strin
         (rule.as_str(), fill(RULE)),
         (&modules, with_module.map_err(|e| at(&modules, e))?),
         (REGISTRY, with_entry.map_err(|e| at(REGISTRY, e))?),
+        (TITLES, with_title.map_err(|e| at(TITLES, e))?),
         (&twins, with_twins.map_err(|e| at(&twins, e))?),
         (&cases, with_case.map_err(|e| at(&cases, e))?),
         (PACK, with_item),

@@ -64,13 +64,15 @@ fn a_new_rule_has_all_its_parts_in_their_places() {
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let said = String::from_utf8(made.stdout).unwrap();
     let files: Vec<&str> = said.lines().filter_map(|l| l.strip_prefix("    crates/")).collect();
-    assert_eq!(files.len(), 6, "{said}");
+    assert_eq!(files.len(), 7, "{said}");
     let rule = "crates/rules/src/control/harsh_steering.rs";
     assert!(said.contains(rule), "its name tells its group: {said}");
 
     let entries = around(&read(dir.path(), "crates/rules/src/lib.rs"), "HarshSteering");
     assert_eq!(entries[1], "Entry::of::<control::harsh_steering::HarshSteering>(),");
     assert!(entries[0].contains("HarshBraking") && entries[2].contains("HazardLightsMissing"), "{entries:?}");
+    let titles = around(&read(dir.path(), "crates/rules/src/titles.rs"), "harsh-steering");
+    assert!(titles[0].contains("harsh-braking") && titles[2].contains("hazard-lights-missing"), "{titles:?}");
     let modules = around(&read(dir.path(), "crates/rules/src/control/mod.rs"), "harsh_steering");
     assert!(
         modules[0].ends_with("harsh_braking;") && modules[2].ends_with("lateral_acceleration;"),

@@ -228,17 +228,17 @@ pub struct Ruled {
     pub by: String,
 }
 
-/// What the examiner ruled of an item. It never changes the machine's result; it stands beside it.
+/// What the examiner ruled of an item or of the whole exam. It never changes the machine's result; it stands beside it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Ruling {
     /// Vehicle; absent: the only one.
     pub vehicle: Option<String>,
-    /// Item.
-    pub item: String,
+    /// Item; absent: the whole exam.
+    pub item: Option<String>,
     /// Attempt of the item; absent: the item as a whole.
     pub attempt: Option<u32>,
-    /// `met`, `not-met` or `invalid`.
-    pub ruling: String,
+    /// What was ruled.
+    pub ruling: Word,
     /// Why.
     pub why: String,
     /// Who.
@@ -247,6 +247,18 @@ pub struct Ruling {
     pub when: String,
     /// Made when the machine's result was known.
     pub after_result: bool,
+}
+
+/// What the examiner's word is. Of the whole exam: passed, failed, or of no account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Word {
+    /// What is asked was done.
+    Met,
+    /// It was not.
+    NotMet,
+    /// It does not count.
+    Invalid,
 }
 
 impl Session {

@@ -30,27 +30,52 @@ pub(crate) fn columns(rows: &[Vec<String>], indent: &str) -> String {
     out
 }
 
-/// A paragraph broken at blanks, so that lines take at most `most` places where the words allow.
+/// A paragraph broken at blanks and between Chinese characters, so that lines take at most `most` places where the words allow.
 pub(crate) fn wrap(text: &str, first: &str, rest: &str, most: usize) -> String {
     let mut out = String::new();
     let mut line = first.to_string();
     let mut empty = true;
     for word in text.split([' ', '\n']).filter(|w| !w.is_empty()) {
-        if !empty && width(&line) + 1 + width(word) > most {
-            out.push_str(&plain(line.trim_end()));
-            out.push('\n');
-            line = rest.to_string();
-            empty = true;
+        for (k, part) in parts(word).enumerate() {
+            let blank = usize::from(k == 0);
+            if !empty && width(&line) + blank + width(part) > most {
+                out.push_str(&plain(line.trim_end()));
+                out.push('\n');
+                line = rest.to_string();
+                empty = true;
+            }
+            if !empty && k == 0 {
+                line.push(' ');
+            }
+            line.push_str(part);
+            empty = false;
         }
-        if !empty {
-            line.push(' ');
-        }
-        line.push_str(word);
-        empty = false;
     }
     out.push_str(&plain(line.trim_end()));
     out.push('\n');
     out
+}
+
+/// The parts of a word between which a line may be broken: at Chinese characters, but not before what closes or after what opens.
+fn parts(word: &str) -> impl Iterator<Item = &str> {
+    let closes = |c: char| "，。；：、）”》！？".contains(c);
+    let opens = |c: char| "（“《".contains(c);
+    let mut rest = word;
+    std::iter::from_fn(move || {
+        let mut chars = rest.char_indices();
+        let (_, mut before) = chars.next()?;
+        let mut at = rest.len();
+        for (k, c) in chars {
+            if (wide(before) || wide(c)) && !closes(c) && !opens(before) {
+                at = k;
+                break;
+            }
+            before = c;
+        }
+        let (part, more) = rest.split_at(at);
+        rest = more;
+        Some(part)
+    })
 }
 
 /// The text with plain blanks for tied ones.
@@ -73,6 +98,11 @@ mod tests {
     fn paragraphs_break_at_blanks() {
         assert_eq!(wrap("one two three", "- ", "  ", 9), "- one two\n  three\n");
         assert_eq!(wrap("", "- ", "  ", 9), "-\n");
+        assert_eq!(
+            wrap("一二三，四（五）ab六", "", "", 6),
+            "一二\n三，四\n（五）\nab六\n",
+            "Chinese has no blanks"
+        );
         let tied = format!("one 2.0{TIED}m three");
         assert_eq!(wrap(&tied, "", "", 7), "one\n2.0 m\nthree\n", "a figure keeps its unit");
     }

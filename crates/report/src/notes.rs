@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use lukao_exam::Verdict;
 use lukao_model::time::Interval;
 
 use crate::layout::wrap;
@@ -20,6 +21,18 @@ pub(crate) struct Note<'a> {
     pub text: &'a str,
     pub count: u64,
     pub when: Option<Interval>,
+}
+
+/// The notes on a verdict's drives.
+pub(crate) fn of(v: &Verdict, clock: Clock) -> String {
+    let all = v.drives.iter().flat_map(|d| &d.notes).map(|n| Note {
+        code: &n.code,
+        subject: &n.subject,
+        text: &n.text,
+        count: n.count,
+        when: n.when,
+    });
+    lines(all, clock)
 }
 
 /// The notes as lines of text, in the order in which each kind comes first.

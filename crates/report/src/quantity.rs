@@ -114,6 +114,22 @@ impl Clock {
         if a == b { format!("at {a}{TIED}s") } else { format!("at {a}–{b}{TIED}s") }
     }
 
+    /// `01:02.30`: minutes and seconds.
+    pub fn minutes(self, t_ns: i64) -> String {
+        let hundredths = (i128::from(t_ns) - i128::from(self.zero_ns) + 5_000_000).div_euclid(10_000_000);
+        let (sign, h) = (if hundredths < 0 { "−" } else { "" }, hundredths.unsigned_abs());
+        format!("{sign}{:02}:{:02}.{:02}", h / 6000, h / 100 % 60, h % 100)
+    }
+
+    /// `01:02.30–01:03.10`, or one time if both read alike; nothing for what is of no time.
+    pub fn span(self, when: &Interval) -> String {
+        if *when == Interval::ALL {
+            return String::new();
+        }
+        let (a, b) = (self.minutes(when.from_ns), self.minutes(when.to_ns));
+        if a == b { a } else { format!("{a}–{b}") }
+    }
+
     /// `12.30–13.10, 15.00–16.20 and 4 more`.
     pub fn list(self, times: &[Interval]) -> String {
         const MOST: usize = 4;
@@ -169,6 +185,18 @@ mod tests {
         assert_eq!(uncertainty(Uncertainty::Known(0.02), "m"), " ± 0.02");
         assert_eq!(uncertainty(Uncertainty::Known(0.0), "m"), "");
         assert_eq!(uncertainty(Uncertainty::Unknown, "m"), " (uncertainty unknown)");
+    }
+
+    #[test]
+    fn minutes_are_rounded_to_the_hundredth_and_go_on_after_the_hour() {
+        let clock = Clock::of(None);
+        let shown = [0, 9_994_999_999, 9_995_000_000, 59_996_000_000, 3_723_450_000_000, -1_000_000_000];
+        assert_eq!(
+            shown.map(|t| clock.minutes(t)),
+            ["00:00.00", "00:09.99", "00:10.00", "01:00.00", "62:03.45", "−00:01.00"]
+        );
+        assert_eq!(clock.span(&Interval::new(1_000_000_000, 2_000_000_000)), "00:01.00–00:02.00");
+        assert_eq!(clock.span(&Interval::ALL), "");
     }
 
     #[test]

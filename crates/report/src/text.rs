@@ -2,25 +2,27 @@
 
 use std::fmt::Write;
 
-use lukao_exam::pack::ScoreModel;
-use lukao_exam::verdict::{
-    ItemResult, ItemStatus, ParamValue, RequirementResult, ScoredFinding, SourceFile, Verdict,
-};
+use lukao_exam::verdict::{ItemResult, ItemStatus, ParamValue, ScoredFinding, SourceFile, Verdict};
 use lukao_exam::{Basis, Exercise, Source};
-use lukao_model::Missing;
-use lukao_model::outcome::{Causation, Decision, Detail, DetailValue};
-use lukao_model::time::{Interval, Intervals};
+use lukao_model::outcome::{Causation, Decision};
+use lukao_model::time::Interval;
 
+use crate::lang::Lang;
 use crate::layout::{columns, wrap};
-use crate::notes::{self, Note};
+use crate::notes;
+use crate::parts::{self, clause, detail, harmless, quoted};
 use crate::quantity::{Clock, duration, plain, uncertainty, value};
+use crate::sheet::{self, SheetOptions};
 
 /// Places of a line.
 const WIDTH: usize = 100;
 
-/// The verdict as text. Ends with a line break.
+/// The verdict as text. Ends with a line break. An exam that is driven item by item gets a score sheet.
 #[must_use]
 pub fn verdict(v: &Verdict) -> String {
+    if sheet::fits(v) {
+        return sheet::text(v, &SheetOptions::default());
+    }
     let mut out = String::new();
     let clock = Clock::of(v.drives.first().and_then(|d| d.span));
     head(&mut out, v);
@@ -31,29 +33,14 @@ pub fn verdict(v: &Verdict) -> String {
     notes(&mut out, v, clock);
     basis(&mut out, v);
     provenance(&mut out, v, clock);
-    out
+    harmless(out)
 }
 
 /// One line: the result and what the score is.
 #[must_use]
 pub fn headline(v: &Verdict) -> String {
-    let points = if v.score.low == v.score.high {
-        plain(v.score.high)
-    } else {
-        format!("{} to {}", plain(v.score.low), plain(v.score.high))
-    };
     let word = v.outcome.name().to_uppercase();
-    if v.score.model == ScoreModel::Demerit {
-        let most = plain(-v.score.pass_mark);
-        let so_far = plain(v.score.deducted);
-        let hidden = if v.score.low < v.score.high {
-            format!(", {} if all that is unknown failed", plain(-v.score.low))
-        } else {
-            String::new()
-        };
-        return format!("{word}: {so_far} demerit points{hidden}, at most {most} to pass");
-    }
-    format!("{word}: {points} of {} points, {} needed", plain(v.score.start), plain(v.score.pass_mark))
+    parts::headline(&word, v, Lang::En)
 }
 
 // Writing to a String cannot fail, hence `let _ =` below.
@@ -142,29 +129,6 @@ fn findings(out: &mut String, v: &Verdict, clock: Clock) {
     }
 }
 
-/// `closing speed 9.0 km/h` for `closing_speed_mps` 2.5.
-fn detail(d: &Detail) -> String {
-    const UNITS: [(&str, &str); 8] = [
-        ("_mps2", "m/s2"),
-        ("_mps", "m/s"),
-        ("_kmh", "km/h"),
-        ("_radps", "rad/s"),
-        ("_rad", "rad"),
-        ("_deg", "deg"),
-        ("_s", "s"),
-        ("_m", "m"),
-    ];
-    match &d.value {
-        DetailValue::Text(t) if t.starts_with(&d.name) => t.clone(),
-        DetailValue::Text(t) => format!("{} {t}", d.name.replace('_', " ")),
-        DetailValue::Number(n) => {
-            let unit = UNITS.iter().find_map(|(end, unit)| Some((d.name.strip_suffix(end)?, *unit)));
-            let (name, unit) = unit.unwrap_or((&d.name, ""));
-            format!("{} {}", name.replace('_', " "), value(*n, unit, None))
-        }
-    }
-}
-
 /// `over the speed limit: 63.2 km/h ± 0.5 (limit 60.0 km/h) at 12.30–13.10 s`.
 fn evidence(f: &ScoredFinding, clock: Clock) -> String {
     let e = &f.finding;
@@ -210,19 +174,7 @@ fn charge(f: &ScoredFinding) -> String {
 }
 
 fn source(s: &Source) -> String {
-    let mut text = s.doc.clone();
-    if !s.edition.is_empty() {
-        let _ = write!(text, " ({})", s.edition);
-    }
-    if !s.clause.is_empty() {
-        let _ = write!(text, " {}", s.clause);
-    }
-    let _ = write!(text, " [{}]", s.basis.name());
-    text
-}
-
-fn quoted(names: &[String]) -> String {
-    names.iter().map(|n| format!("\"{n}\"")).collect::<Vec<_>>().join(", ")
+    format!("{} [{}]", clause(s), s.basis.name())
 }
 
 fn attributions(out: &mut String, v: &Verdict) {
@@ -242,50 +194,21 @@ fn attributions(out: &mut String, v: &Verdict) {
     }
 }
 
-/// What could not be told: each missing thing once, with the requirements that lack it and the times.
 fn unknowns(out: &mut String, v: &Verdict, clock: Clock) {
-    let mut groups: Vec<(&Missing, Vec<String>, Vec<Interval>)> = Vec::new();
-    for i in &v.items {
-        for r in &i.requirements {
-            for m in &r.undetermined {
-                let who = requirement_name(i, r);
-                match groups.iter_mut().find(|(g, _, _)| g.what == m.what && g.why == m.why) {
-                    Some((_, names, times)) => {
-                        if !names.contains(&who) {
-                            names.push(who);
-                        }
-                        times.push(m.when);
-                    }
-                    None => groups.push((m, vec![who], vec![m.when])),
-                }
-            }
-        }
-    }
-    if groups.is_empty() {
+    let all = parts::unknowns(v);
+    if all.is_empty() {
         return;
     }
     out.push_str("\nWhat could not be told\n");
-    for (m, names, times) in groups {
-        let times: Intervals = times.into_iter().collect();
-        let text =
-            format!("{}: {}; {}; for {}", m.what, m.why, clock.list(times.as_slice()), names.join(", "));
+    for u in all {
+        let (m, times) = (u.missing, clock.list(u.when.as_slice()));
+        let text = format!("{}: {}; {times}; for {}", m.what, m.why, u.names.join(", "));
         out.push_str(&wrap(&text, "  - ", "    ", WIDTH));
     }
 }
 
-fn requirement_name(i: &ItemResult, r: &RequirementResult) -> String {
-    if i.requirements.len() == 1 { i.id.clone() } else { format!("{}/{}", i.id, r.id) }
-}
-
 fn notes(out: &mut String, v: &Verdict, clock: Clock) {
-    let all = v.drives.iter().flat_map(|d| &d.notes).map(|n| Note {
-        code: &n.code,
-        subject: &n.subject,
-        text: &n.text,
-        count: n.count,
-        when: n.when,
-    });
-    let lines = notes::lines(all, clock);
+    let lines = notes::of(v, clock);
     if !lines.is_empty() {
         out.push_str("\nNotes on the log\n");
         out.push_str(&lines);

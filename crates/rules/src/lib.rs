@@ -25,6 +25,7 @@ mod mean_limit;
 mod motion_time;
 mod presence;
 mod stands;
+mod titles;
 mod words;
 
 mod contact;
@@ -42,6 +43,7 @@ mod speed;
 pub use context::{Context, Judging, Need, Needs, OfStation};
 pub use meta::{Meta, Param, ParamKind};
 pub use rule::{Entry, Instance, Rule};
+pub use titles::title_zh;
 
 /// All rules, by id.
 pub const ALL: &[Entry] = &[

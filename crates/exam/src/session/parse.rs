@@ -3,7 +3,9 @@
 use lukao_model::Error;
 use lukao_model::stream::{Sync, TimeBase};
 
-use super::{File, FileClock, Instrument, Person, Role, Ruled, Ruling, Run, RunStatus, Session, Vehicle};
+use super::{
+    File, FileClock, Instrument, Person, Role, Ruled, Ruling, Run, RunStatus, Session, Vehicle, Word,
+};
 use crate::pack::Reason;
 use crate::toml_at::{Doc, Node, Table};
 
@@ -99,12 +101,13 @@ impl Session {
         each(&root, "ruling", |_, t| {
             session.rulings.push(Ruling {
                 vehicle: known(t, "vehicle", session.vehicles.iter().map(|v| v.id.as_str()))?,
-                item: t.need("item")?.id()?,
+                item: t.get("item").map(|n| n.id()).transpose()?,
                 attempt: t.get("attempt").map(|n| n.whole(1..=10_000)).transpose()?.map(|n| n as u32),
-                ruling: t
-                    .need("ruling")?
-                    .word(&[("met", "met"), ("not-met", "not-met"), ("invalid", "invalid")])?
-                    .into(),
+                ruling: t.need("ruling")?.word(&[
+                    ("met", Word::Met),
+                    ("not-met", Word::NotMet),
+                    ("invalid", Word::Invalid),
+                ])?,
                 why: t.need("why")?.text()?,
                 by: t.need("by")?.text()?,
                 when: t.need("when")?.text()?,

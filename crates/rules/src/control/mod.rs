@@ -1,7 +1,6 @@
 //! How the ego is moved: braking, accelerating, turning, starting and stopping.
 
 mod kerb_stop;
-pub(crate) mod line_stop;
 mod stops;
 
 pub(crate) mod coasts_down_steep_slope;
@@ -9,6 +8,7 @@ pub(crate) mod harsh_acceleration;
 pub(crate) mod harsh_braking;
 pub(crate) mod lateral_acceleration;
 pub(crate) mod lateral_jerk;
+pub(crate) mod line_stop;
 pub(crate) mod longitudinal_jerk;
 pub(crate) mod needless_stop;
 pub(crate) mod parks_far_from_kerb;
