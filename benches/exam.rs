@@ -84,7 +84,11 @@ fn graded(track: &Track, exam: &Exam, all: &[Sat]) -> Verdict {
     let drives = all.iter().map(|sat| {
         let mut options = options.clone();
         let mut found = tried(track, exam, sat);
-        found.judged.push(Judged::of_record("general", "dangerous-situation", true, "bench"));
+        for (item, requirement) in
+            [("general", "dangerous-situation"), ("police-gestures", "gesture-understood")]
+        {
+            found.judged.push(Judged::of_record(item, requirement, true, "bench"));
+        }
         options.attempts = Some(found);
         let mut grader = Grader::new(Some(track), exam, &options).expect("a grader");
         each(sat.file.path(), |stretch| grader.push(stretch).expect("it follows"));

@@ -70,7 +70,7 @@ pub fn run(args: &Args) -> Result<Exit, Error> {
     let wrong =
         |e: std::io::Error| Error::new(files::shown(&args.out), "a folder to write to", e.to_string());
     std::fs::create_dir_all(&args.out).map_err(wrong)?;
-    let mut session = head(args, &exam)?;
+    let mut session = head(args, &exam, &wanted)?;
     let mut truth = String::from("# What is true of each drive by its plan.\nformat = 1\n");
     for item in wanted {
         let hands = args.by_hand && item.all_faults().any(|f| f.id == "by-hand");
@@ -115,7 +115,7 @@ fn chosen(args: &Args, exam: &Exam) -> Result<Vec<&'static ExamItem>, Error> {
 const SHEET: &str = "length_m = 4.50\nwidth_m = 1.80\nwidth_with_mirrors_m = 2.02\nheight_m = 1.50\nwheelbase_m = 2.70\n\
 front_overhang_m = 0.90\nrear_overhang_m = 0.90\nfront_track_m = 1.55\nrear_track_m = 1.55\ntyre_width_m = 0.20\naccuracy_m = 0.0\n";
 
-fn head(args: &Args, exam: &Exam) -> Result<String, Error> {
+fn head(args: &Args, exam: &Exam, wanted: &[&ExamItem]) -> Result<String, Error> {
     let field = convert::relative(&args.out.join("session.toml"), &args.track)?;
     let level = args.level.as_ref().map_or_else(String::new, |l| format!("level = \"{l}\"\n"));
     let mut text = format!(
@@ -123,7 +123,9 @@ fn head(args: &Args, exam: &Exam) -> Result<String, Error> {
          applicant = \"planned\"\nfield = \"{field}\"\n\n[[vehicle]]\nid = \"car-1\"\nsheet = \"vehicle.toml\"\nsoftware = \"planned\"\n",
         args.seed, args.exam
     );
-    for item in exam.items.iter().filter(|i| i.station.is_none()) {
+    // The examiner of a planned exam sees nothing but what is planned.
+    let driven = |id: &str| wanted.iter().any(|w| w.id == id);
+    for item in exam.items.iter().filter(|i| i.station.is_none() || driven(&i.id)) {
         for r in item.requires.iter().filter(|r| r.judge == lukao_exam::Judge::Examiner) {
             let _ = write!(
                 text,

@@ -19,8 +19,12 @@ pub(crate) const FAR_TOO_CLOSE: Fault =
     Fault { id: "far-too-close", rule: "time-headway", what: "follows 0.7 s behind", side: &[] };
 pub(crate) const HARSH: Fault =
     Fault { id: "harsh", rule: "harsh-braking", what: "brakes late and at 5.6 m/s²", side: &[] };
-pub(crate) const CLOSE_PASS: Fault =
-    Fault { id: "close-pass", rule: "close-pass", what: "passes the slow car 0.42 m beside it", side: &[] };
+pub(crate) const CLOSE_PASS: Fault = Fault {
+    id: "close-pass",
+    rule: "close-pass",
+    what: "passes the slow car 0.42 m beside it",
+    side: &["indicator-missing"],
+};
 pub(crate) const OFF_ROAD: Fault = Fault {
     id: "over-edge",
     rule: "wheel-over-edge",
