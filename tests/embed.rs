@@ -139,5 +139,8 @@ fn the_caller_watches_and_breaks_off() {
 #[test]
 fn unknown_exams_are_named_with_those_that_are_known() {
     let e = lukao::exam("no-such-exam").unwrap_err();
-    assert_eq!(e.to_string(), "exam: expected one of beijing-2018, china-road-law, gbt-41798-2022, general-road, found \"no-such-exam\"");
+    assert_eq!(
+        e.to_string(),
+        "exam: expected one of beijing-2018, china-road-law, gbt-41798-2022, general-road, found \"no-such-exam\""
+    );
 }
