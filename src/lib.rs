@@ -58,11 +58,19 @@ pub mod rules {
 /// # Errors
 /// If there is none of that id.
 pub fn exam(id: &str) -> Result<Exam, Error> {
+    exam_with(id, &[])
+}
+
+/// The same with other readings than the pack's own: pairs of switch and value.
+///
+/// # Errors
+/// If there is no exam of that id, or it has no such switch or value.
+pub fn exam_with(id: &str, choices: &[(String, String)]) -> Result<Exam, Error> {
     let pack = lukao_exam::builtin(id).ok_or_else(|| {
         let known: Vec<&str> = exams().collect();
         Error::new("exam", format!("one of {}", known.join(", ")), format!("\"{id}\""))
     })?;
-    Exam::parse(pack.name, pack.text)
+    Exam::parse_with(pack.name, pack.text, choices)
 }
 
 /// Ids of the exams that come with the engine.

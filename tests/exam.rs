@@ -61,13 +61,23 @@ fn compliant_exams_reach_exactly_their_level_and_driven_by_hand_none() {
     }
 }
 
+fn read(choices: &[(String, String)]) -> Result<Exam, lukao::Error> {
+    lukao::exam_with("beijing-2018", choices)
+}
+
+#[test]
+fn every_requirement_of_every_item_has_a_drive_that_breaks_it() {
+    let gaps = selftest::gaps(read).unwrap();
+    assert!(gaps.is_empty(), "{} without a drive:\n{}", gaps.len(), gaps.join("\n"));
+}
+
 #[test]
 fn every_fault_is_found_and_nothing_else() {
-    let rows = selftest::run(&field(), &exam(), 1, |_| {}).unwrap();
+    let rows = selftest::run(&field(), read, 1, |_, _| true, |_| {}).unwrap();
     let bad: Vec<String> = rows
         .iter()
         .filter(|r| !r.good())
-        .map(|r| format!("{} {}: {}", r.item, r.fault.unwrap_or("compliant"), r.wrong.join("; ")))
+        .map(|r| format!("{} {}: {}", r.item, r.drive(), r.wrong.join("; ")))
         .collect();
     assert!(bad.is_empty(), "{} of {}:\n{}", bad.len(), rows.len(), bad.join("\n"));
 }

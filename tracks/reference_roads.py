@@ -67,14 +67,37 @@ ring_e = field.add(
 )
 ENTRY = 150.0  # length of the acceleration lane
 narrow = [(0.0, 3.5, 0.0, 0.0, 0.0), (ENTRY - taper, 3.5, 0.0, -3 * 3.5 / taper**2, 2 * 3.5 / taper**3)]
-ring_e.sections = [two_by_two(0.0, extra=Lane("entry", narrow)), two_by_two(ENTRY)]
 MOTORWAY = (160.0, east_south)
-ring_e.types = [(0.0, "town", 60.0), (MOTORWAY[0], "motorway", 80.0), (MOTORWAY[1], "town", 60.0)]
 
 
 def ring_e_avenue(x):
     """s on Ring East at x of its part on the avenue, westbound."""
     return east_south + sides + (RIGHT - BEND - x)
+
+
+def third_lane(s):
+    """Two lanes each way and a third one eastbound."""
+    return Section(s, left=[Lane("median", 2.0, "solid"), Lane(mark="broken"), Lane(mark="broken"), Lane("driving", widening, "solid")],
+                   right=two_by_two().right, centre="none")
+
+
+# The third lane opens from its left side eastbound, which is the end of the section.
+THIRD = (ring_e_avenue(610.0), ring_e_avenue(320.0))
+third = THIRD[1] - THIRD[0]
+widening = [
+    (0.0, 0.0, 0.0, 3 * 3.5 / taper**2, -2 * 3.5 / taper**3), (taper, 3.5, 0.0, 0.0, 0.0),
+    (third - taper, 3.5, 0.0, -3 * 3.5 / taper**2, 2 * 3.5 / taper**3),
+]
+# On the motorway a hard shoulder, beside which an emergency bay is marked off by a broken line.
+shoulder = Section(MOTORWAY[0], left=two_by_two().left, right=[
+    Lane("median", 2.0, "solid"), Lane(mark="broken"),
+    Lane(mark=[(0.0, "solid"), (60.0, "broken"), (110.0, "solid")]), Lane("stop", 3.0, "solid"),
+], centre="none")
+ring_e.sections = [
+    two_by_two(0.0, extra=Lane("entry", narrow)), two_by_two(ENTRY), shoulder, two_by_two(MOTORWAY[1]),
+    third_lane(THIRD[0]), two_by_two(THIRD[1]),
+]
+ring_e.types = [(0.0, "town", 60.0), (MOTORWAY[0], "motorway", 80.0), (MOTORWAY[1], "town", 60.0)]
 
 
 def ring_e_east(y):
@@ -190,7 +213,7 @@ field.touch("T1", (ave_e, S), (ring_e, E), (north_e, E))
 for came, lane, goes, to in [
     ((ring_e, E), -2, (ave_e, S), -2), ((ring_e, E), -3, (ave_e, S), -3), ((ring_e, E), -3, (north_e, E), 1),
     ((ave_e, S), 2, (ring_e, E), 2), ((ave_e, S), 3, (ring_e, E), 3), ((ave_e, S), 2, (north_e, E), 1),
-    ((ave_e, S), 2, (ave_e, S), -3),
+    ((ave_e, S), 2, (ave_e, S), -3), ((ave_e, S), 3, (ave_e, S), -3),
     ((north_e, E), -1, (ave_e, S), -3), ((north_e, E), -1, (ring_e, E), 2),
 ]:
     # Who turns round swings out at the front.
@@ -284,6 +307,7 @@ signalised("W", ave_w, S, [2, 3], avenue_heads(2, 3), 4)
 signalised("E", ave_e, E, [-2, -3], avenue_heads(-2, -3), 4)
 signalised("N", central_n, S, [1], [(1, "1000001", "-1", "A")], 2)
 signalised("S", central_m, S, [1], [(1, "1000001", "-1", "A")], 2)
+ave_w.object("T2_box", "roadMark", 214.0, 0.0, name="yellowBox", local=[(9.0, -9.0), (27.0, -9.0), (27.0, 9.0), (9.0, 9.0)])
 central_n.object("X1_box", "roadMark", 0.0, 0.0, name="yellowBox", local=[(-29.0, -9.0), (-11.0, -9.0), (-11.0, 9.0), (-29.0, 9.0)])
 
 
@@ -292,6 +316,10 @@ def at_y(y):
     return y - 20.0
 
 
+# Over the westbound lanes to the median.
+a, b = -268.0 + 530.0, -268.0 + 534.0
+ring_w.object("C_ring", "crosswalk", (a + b) / 2, -5.5, b - a, 7.0, name="crosswalk",
+              outline=[(a, -9.0), (b, -9.0), (b, -2.0), (a, -2.0)])
 crossing("C_school", central_n, at_y(138), at_y(142), 2)
 crossing("C_north", central_n, at_y(213), at_y(217), 2)
 for name, s, facing, y in (("school", 132.0, "+", 0), ("north", 207.0, "+", 0)):
@@ -317,10 +345,10 @@ for number, x, code, subcode, name, value in [
     sign(number, ave_e, 232.0 - x, "+", code, name, subcode, value)
 for road, s, facing in ((ave_e, 30.0, "-"), (ring_e, ring_e.length - 40.0, "+"), (ave_w, 184.0, "+"), (ring_w, 40.0, "-")):
     sign(f"priority_{road.number}", road, s, facing, "301", "路口优先通行 priority")
-sign("yield_t1", north_e, north_e.length - 4.0, "+", "205", "减速让行 give way")
+sign("stop_t1", north_e, north_e.length - 4.0, "+", "206", "停车让行 stop")
+sign("u_turn_outer", ave_e, 30.0, "-", "272", "禁止掉头 no U-turn from the outer lane", lanes=[(3, 3)])
 sign("stop_t2", north_w, north_w.length - 4.0, "+", "206", "停车让行 stop")
 stop_line("stop_t2_line", north_w, north_w.length - 3.0, "+", [-1])
-sign("yield_t3", yard, yard.length - 3.0, "+", "205", "减速让行 give way")
 sign("yield_d", ramp_off, ramp_off.length - 4.0, "+", "205", "减速让行 give way")
 sign("yield_g2", ramp_on, ramp_on.length - 4.0, "+", "205", "减速让行 give way")
 for road, s, facing in ((north_e, 3.0, "-"), (north_w, 3.0, "-"), (central_n, 232.0, "+")):

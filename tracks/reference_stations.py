@@ -50,8 +50,8 @@ OUT, BACK = (-2, -3), (2, 3)
 cn, cs, cm = m.central_n, m.central_s, m.central_m
 
 # Cognition.
-drive("traffic-signs", "交通标志", "Traffic signs", (m.ave_e, 7.0, *OUT), (m.ave_e, 192.0, *OUT))
-drive("traffic-markings", "交通标线", "Traffic markings", (m.ave_w, 22.0, *OUT), (m.ave_w, 192.0, *OUT))
+drive("traffic-signs", "交通标志", "Traffic signs", (m.north_e, m.on_side(m.north_e, 75.0), -1, -1), (m.ave_e, 192.0, *OUT))
+drive("traffic-markings", "交通标线", "Traffic markings", (m.ave_w, 22.0, *OUT), (m.ring_w, rw(-290.0), *OUT))
 drive("traffic-lights", "交通信号灯", "Traffic lights", (m.ave_e, 172.0, *OUT), (m.ave_w, 27.0, *OUT))
 drive("police-gestures", "交警手势", "Police gestures", (m.ave_e, 172.0, *OUT), (m.ave_w, 27.0, *OUT))
 # Execution.
@@ -97,15 +97,18 @@ drive("bus-stop", "通过公共汽车站", "Bus stop", (cn, 64.0, 1, 1), (cn, 30
 drive("meeting", "会车", "Meeting oncoming vehicles", (m.north_e, m.on_side(m.north_e, 225.0), -1, -1),
       (m.north_e, m.on_side(m.north_e, 50.0), -1, -1))
 drive("roundabout", "通过环岛", "Roundabout", (cn, 205.0, -1, -1), (m.north_w, 12.0, -1, -1))
-drive("main-side-road", "主辅路行驶", "From the side to the main road", (m.north_e, m.on_side(m.north_e, 75.0), -1, -1), (m.ave_e, 60.0, *OUT))
+drive("main-side-road", "主辅路行驶", "From the side to the main road", (m.north_e, m.on_side(m.north_e, 75.0), -1, -1), (m.ave_e, 120.0, *OUT))
+drive("main-side-road", "主辅路行驶", "From a yard to the main road", (m.yard, m.in_yard(-60.0), -1, -1), (cs, 40.0, -1, -1), 2)
 high = [-1.0, 8.0]
 drive("interchange", "通过立交桥", "Interchange: off-ramp and bridge", (m.ring_w, m.ring_w_south(-345.0), *OUT),
       (cs, 150.0, 1, 1), z_m=high)
-drive("interchange", "通过立交桥", "Interchange: bridge and on-ramp", (cs, 60.0, -1, -1), (m.ring_e, 128.0, *OUT), 2, z_m=high)
+drive("interchange", "通过立交桥", "Interchange: bridge and on-ramp", (cs, 60.0, -1, -1), (m.ring_e, 340.0, *OUT), 2, z_m=high)
 drive("school-zone", "通过学校区域", "School zone", (cn, 76.0, -1, -1), (cn, 172.0, -1, -1))
 drive("tunnel", "通过隧道", "Tunnel", (m.ring_w, m.TUNNEL[0] - 25.0, *OUT), (m.ring_w, m.TUNNEL[1] + 20.0, *OUT))
 drive("overtaking", "超车", "Overtaking", (m.ring_e, m.ring_e_avenue(290.0), *BACK), (m.ring_e, m.ring_e_avenue(645.0), *BACK))
 a, b = m.ring_e_avenue(610.0), m.ring_e_avenue(340.0)
+drive("overtaking", "超车", "Overtaking before and behind a tunnel", (m.ring_w, m.ring_w_south(-545.0), *OUT),
+      (m.ring_w, m.ring_w_south(-235.0), *OUT), 2)
 drive("works", "通过施工区", "Works", (m.ring_e, a, *OUT), (m.ring_e, b, *OUT),
       edges=[edge(m.ring_e, a, b, -1), [m.ring_e.point(m.ring_e_avenue(x), 0.5 - t) for x, t in m.cones]])
 bays = [[(x, y), (x + w, y), (x + w, y - d), (x, y - d)] for x, w, y, d in

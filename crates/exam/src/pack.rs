@@ -235,7 +235,7 @@ pub enum Exercise {
 }
 
 /// One requirement of an item.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Requirement {
     /// Name within the item.

@@ -100,6 +100,13 @@ impl Plan {
         self
     }
 
+    /// How well the plan knows the size of the planned conduct.
+    #[must_use]
+    pub fn known_to(mut self, u: Option<f64>) -> Self {
+        self.truth.known_to = u;
+        self
+    }
+
     /// Other conduct that this plan cannot do without, and why.
     #[must_use]
     pub fn side(mut self, conduct: &str, why: &str) -> Self {

@@ -7,6 +7,8 @@ use std::fmt;
 pub struct Truth {
     /// Size of the planned conduct, in the unit of its rule; `None` if the drive is compliant throughout.
     pub size: Option<f64>,
+    /// How well the plan knows that size, in the same unit; `None` if it only knows that the conduct is there.
+    pub known_to: Option<f64>,
     /// When the conduct takes place, s since the drive began.
     pub when_s: Option<(f64, f64)>,
     /// What other conduct follows by necessity.

@@ -23,7 +23,8 @@ rule! {
     ///
     /// ## Method
     /// A stop begins at the first sample at a stand after one in motion; the heading is less than 60° off the line's
-    /// direction and the front between its ends. The distance is at right angles to the line. Of several stops the one
+    /// direction and the front between its ends. It is where the ego has come farthest in that stand: below 0.2 m/s it still rolls
+    /// some centimetres. The distance is at right angles to the line. Of several stops the one
     /// nearest to it counts: stopping again nearer is no fault. An opportunity is a stretch.
     ///
     /// ## Cannot tell
@@ -47,11 +48,22 @@ rule! {
     }
 }
 
-/// Whether the ego moved at its last sample, and its stop nearest to the line.
+/// Whether the ego moved at its last sample, where it stands, and its stop nearest to the line.
 #[derive(Default)]
 pub struct Kept {
     moved: bool,
+    here: Option<(Value, EgoSample)>,
     stop: Option<(Value, EgoSample)>,
+}
+
+impl Kept {
+    /// The stand is over.
+    fn leave(&mut self) {
+        let Some(here) = self.here.take() else { return };
+        if self.stop.is_none_or(|(best, _)| here.0.value.abs() < best.value.abs()) {
+            self.stop = Some(here);
+        }
+    }
 }
 
 impl Rule for StopsOffStationLine {
@@ -71,20 +83,22 @@ impl Rule for StopsOffStationLine {
                 return cx.missing(out, k, Channel::Speed.name(), NO_SPEED);
             };
             let moves = speed.value.abs() >= STANDING_MPS;
-            if std::mem::replace(&mut kept.moved, moves)
-                && !moves
+            let stops = std::mem::replace(&mut kept.moved, moves) && !moves;
+            if moves {
+                kept.leave();
+            } else if (stops || kept.here.is_some())
                 && let Some(beyond) = beyond(cx, line, k).filter(|b| b.value.abs() <= p.near_m)
-                && kept.stop.is_none_or(|(best, _)| beyond.value.abs() < best.value.abs())
+                && kept.here.is_none_or(|(farthest, _)| beyond.value > farthest.value)
             {
-                kept.stop = Some((beyond, stretch.last));
+                kept.here = Some((beyond, stretch.last));
             }
             cx.judged(out, k);
         };
-        state.scan(cx, out, each, |stretch, kept, out| over(p, stretch, &kept, out));
+        state.scan(cx, out, each, |stretch, kept, out| over(p, stretch, kept, out));
     }
 
     fn finish(p: &Params, state: Self::State, out: &mut RuleResult) {
-        state.finish(out, |stretch, kept, out| over(p, stretch, &kept, out));
+        state.finish(out, |stretch, kept, out| over(p, stretch, kept, out));
     }
 }
 
@@ -105,7 +119,8 @@ fn beyond(cx: &Context<'_>, line: Gate, k: usize) -> Option<Value> {
         .then(|| Value { value, u: front_u(cx, k).rss(cx.station_u()) })
 }
 
-fn over(p: &Params, stretch: &Stretch, kept: &Kept, out: &mut RuleResult) {
+fn over(p: &Params, stretch: &Stretch, mut kept: Kept, out: &mut RuleResult) {
+    kept.leave();
     let (rule, value) = (META.id, "distance to the line");
     let Some((beyond, at)) = kept.stop else {
         if stretch.blind {

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::context::{Context, Need, Needs};
 use crate::episode::word;
 use crate::event::Event;
+use crate::items::told::orders_ns;
 use crate::meta::{Choice, Meta, rule};
 use crate::mode::watch::{Watch, modes};
 use crate::rule::Rule;
@@ -33,20 +34,35 @@ impl Choice for Until {
     const WORDS: &'static [&'static str] = &["released", "stand", "braking"];
 }
 
+/// What the time begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Since {
+    /// The emergency stop is actuated.
+    Actuation,
+    /// The examiner orders it.
+    Command,
+}
+
+impl Choice for Since {
+    const WORDS: &'static [&'static str] = &["actuation", "command"];
+}
+
 rule! {
     /// After its emergency stop is actuated the ego takes too long.
     ///
     /// ## Checks
-    /// The time from the actuation of the emergency stop in an automated mode until, as `until` says, the automation
-    /// no longer drives, the ego stands, or it brakes.
+    /// The time from the actuation of the emergency stop in an automated mode, or from the command to do so, until, as
+    /// `until` says, the automation no longer drives, the ego stands, or it brakes.
     ///
     /// ## Method
     /// *released*: the driving mode becomes manual or failed. *stand*: the speed falls below 0.2 m/s, linear between
     /// samples. *braking*: the first sample at which the mean deceleration over 0.2 s is at least
-    /// `braking_mps2`. Each actuation is an opportunity.
+    /// `braking_mps2`. With `from = "command"` the time begins with the last order of the examiner to act by hand in the 10 s
+    /// before the actuation. Each actuation is an opportunity.
     ///
     /// ## Cannot tell
-    /// Without the channel of the emergency stop; where the mode or, for stand and braking, the speed is missing;
+    /// Without the channel of the emergency stop; counted from the command, if none was given; where the mode or, for stand and braking, the speed is missing;
     /// when the log ends before the limit is over and it has not happened.
     ///
     /// ## Limits
@@ -60,6 +76,8 @@ rule! {
     SlowEmergencyStop = "slow-emergency-stop" {
         /// Time that is let pass.
         number max_s = 2.0, "s", 0.1..=35.0;
+        /// What it is counted from: the actuation, or the examiner's command before it.
+        choice from: Since = Since::Actuation, "actuation";
         /// What ends it: the automation no longer drives, the ego stands, or it brakes.
         choice until: Until = Until::Released, "released";
         /// Mean deceleration that counts as braking.
@@ -70,6 +88,8 @@ rule! {
 }
 
 const AHEAD_NS: i64 = 40 * S;
+/// A command is older than this when it meant something else, ns.
+const TOLD_NS: i64 = 10 * S;
 
 /// Actuations, and who drove.
 #[derive(Default)]
@@ -99,11 +119,24 @@ impl Rule for SlowEmergencyStop {
                 continue;
             }
             state.actuations += 1;
+            let begin_ns = match p.from {
+                Since::Actuation => Some(t_ns),
+                Since::Command => orders_ns(cx, t_ns - TOLD_NS).into_iter().filter(|o| *o <= t_ns).max(),
+            };
+            let Some(begin_ns) = begin_ns else {
+                cx.missing_in(
+                    out,
+                    Interval::new(t_ns, t_ns),
+                    Channel::Command.name(),
+                    "none in the 10 s before",
+                );
+                continue;
+            };
             let end = end(cx, p, &modes, t_ns);
             let last = cx.measures.ego().samples().last().map_or(t_ns, |s| s.t_ns);
             let (end_ns, u) = end.unwrap_or((last.min(t_ns + AHEAD_NS), Uncertainty::Known(0.0)));
-            let when = Interval::new(t_ns, end_ns.max(t_ns));
-            if end.is_none() && end_ns - t_ns <= from_s(p.max_s).unwrap_or(0) {
+            let when = Interval::new(begin_ns, end_ns.max(t_ns));
+            if end.is_none() && end_ns - begin_ns <= from_s(p.max_s).unwrap_or(0) {
                 cx.missing_in(out, when, "end of the emergency stop", LOG_ENDS);
                 continue;
             }
@@ -114,7 +147,7 @@ impl Rule for SlowEmergencyStop {
                 unit: "s",
                 when,
                 limit: Limit::AtMost(p.max_s),
-                measured: Value { value: to_s(end_ns - t_ns), u: u.rss(span.u_s) },
+                measured: Value { value: to_s(end_ns - begin_ns), u: u.rss(span.u_s) },
             };
             event.judge(cx, out, |f| f.details.push(word("until", Until::WORDS[p.until as usize])));
         }

@@ -105,6 +105,13 @@ fn values_are_those_of_the_plan() {
     assert_eq!(f.element.as_deref(), Some("edge 0 of curve-1"));
     near(one(parks(0.36, 0.0), "not-in-slot").measured, 0.01);
     near(one(before_line(0.51, 0.0), "stops-off-station-line").measured, 0.51);
+    // Braked so gently that it rolls 4 cm when it is at a stand already.
+    let motion = Motion::at(60.0 - 2.25 - 0.53 - 4.0, -1.75, 0.0).speed(2.0).brake(0.5, 0.0);
+    let track = station("hill-stop-start", "line = [[60, 0], [60, -3.5]]");
+    near(
+        one(Case::new(drive(9.0, moved(motion, 0.0)).build()).on(track), "stops-off-station-line").measured,
+        0.53,
+    );
     near(one(shunts(4, 0.0), "too-many-strokes").measured, 4.0);
 }
 

@@ -202,6 +202,17 @@ fn the_other_readings_of_the_two_press_reports() {
     let braking = build().params("until = \"braking\"\nmax_s = 0.3").run("slow-emergency-stop");
     assert!((braking.findings[0].measured - 0.45).abs() < 0.06, "{braking:?}");
     assert_eq!(build().run("slow-emergency-stop").outcome(), Outcome::Pass);
+    // Counted from the examiner's word, half a second before.
+    let told = |says: &'static str| {
+        let drive =
+            drive(9.0, ego()).mode(&[(0.0, AUTO), (3.4, MANUAL)]).texts(Channel::Command, &[(2.5, says)]);
+        let drive = drive.actor_codes("ego", Channel::EmergencyStop, &[(0.0, Some(0)), (3.0, Some(1))]);
+        let case = Case::new(drive.build()).params("until = \"stand\"\nfrom = \"command\"");
+        case.run("slow-emergency-stop")
+    };
+    let r = told("emergency stop");
+    assert!((r.findings[0].measured - 2.96).abs() < 0.02, "{r:?}");
+    assert_eq!(told("stop within 150 m").outcome(), Outcome::Undetermined);
 }
 
 #[test]

@@ -9,43 +9,55 @@ use lukao_track::Station;
 
 use super::Ask;
 use super::areas::Fault;
-use super::ride::{HALF_M, Ride, station};
+use super::ride::{HALF_M, Ride, seen_s, station};
 use super::way::Way;
 use crate::course::{CAR_AXLE_M, Course};
 use crate::path::Path;
 use crate::plan::Plan;
 use crate::speed::Speed;
 
-pub(crate) const TOO_LONG: Fault =
-    Fault { id: "too-long", rule: "takes-too-long", what: "takes 2 s longer than it may", side: &[] };
+pub(crate) const TOO_LONG: Fault = Fault::new("too-long", "takes-too-long", "takes 2 s longer than it may");
 pub(crate) const EDGE: Fault =
-    Fault { id: "wheel-over-edge", rule: "wheel-over-edge", what: "a wheel 5 cm over the edge", side: &[] };
+    Fault::new("wheel-over-edge", "wheel-over-edge", "wheels 5 cm over both edges")
+        .side(&["wheel-over-edge"]);
 pub(crate) const OFF_LINE: Fault =
-    Fault { id: "off-line", rule: "stops-off-station-line", what: "stops 0.21 m before the line", side: &[] };
-pub(crate) const ROLLS_BACK: Fault =
-    Fault { id: "rolls-back", rule: "rolls-back", what: "rolls back 0.35 m as it starts", side: &[] };
+    Fault::new("off-line", "stops-off-station-line", "stops 0.21 m before the line").of("stop-position");
+pub(crate) const ROLLS_BACK: Fault = Fault::new("rolls-back", "rolls-back", "rolls back 0.35 m as it starts")
+    .of("roll-back-veto")
+    .same(&["roll-back"]);
 pub(crate) const ROLLS_A_LITTLE: Fault =
-    Fault { id: "rolls-a-little", rule: "rolls-back", what: "rolls back 0.09 m as it starts", side: &[] };
-pub(crate) const BRAKE_HELD: Fault = Fault {
-    id: "brake-held",
-    rule: "parking-brake-held",
-    what: "starts with the parking brake on",
-    side: &[],
-};
-pub(crate) const TOO_MANY_STROKES: Fault = Fault {
-    id: "too-many-strokes",
-    rule: "too-many-strokes",
-    what: "four strokes forward and three back",
-    side: &[],
-};
-pub(crate) const STANDS: Fault =
-    Fault { id: "stands", rule: "stands-in-station", what: "stands for 2.4 s on the way out", side: &[] };
+    Fault::new("rolls-a-little", "rolls-back", "rolls back 0.09 m as it starts").of("roll-back");
+pub(crate) const ROLLS_AT_ALL: Fault =
+    Fault::new("rolls-at-all", "rolls-back", "rolls back 0.09 m as it starts, where none is allowed")
+        .of("roll-back-veto")
+        .under(&[("roll-back", "none-allowed")]);
+pub(crate) const ROLLS_MORE: Fault =
+    Fault::new("rolls-more", "rolls-back", "rolls back 0.2 m as it starts, where 0.15 m are allowed")
+        .of("roll-back")
+        .under(&[("t4-error", "roll-back")]);
+pub(crate) const FAR_OFF_LINE: Fault = Fault::new(
+    "far-off-line",
+    "stops-off-station-line",
+    "stops 0.57 m before the line, where 0.5 m are allowed",
+)
+.of("stop-position")
+.under(&[("t4-error", "roll-back")]);
+pub(crate) const BRAKE_HELD: Fault =
+    Fault::new("brake-held", "parking-brake-held", "starts with the parking brake on");
+pub(crate) const TOO_MANY_STROKES: Fault =
+    Fault::new("too-many-strokes", "too-many-strokes", "four strokes forward and three back");
+pub(crate) const STANDS: Fault = Fault::new("stands", "stands-in-station", "stands for 2.2 s on the way out");
 pub(crate) const NOT_TURNED: Fault =
-    Fault { id: "not-turned", rule: "manoeuvre-missing", what: "stays where it stopped", side: &[] };
-pub(crate) const OUT_OF_BAY: Fault =
-    Fault { id: "out-of-bay", rule: "not-in-slot", what: "stands 6 cm out of the bay", side: &[] };
+    Fault::new("not-turned", "manoeuvre-missing", "stays where it stopped").of("turned-round");
+pub(crate) const OUT_OF_BAY: Fault = Fault::new("out-of-bay", "not-in-slot", "stands 6 cm out of the bay");
+pub(crate) const SIDE_OUT: Fault =
+    Fault::new("out-of-bay", "not-in-slot", "stands 6 cm out of the bay").same(&["tyre-on-line"]);
+pub(crate) const TYRE_OUT: Fault =
+    Fault::new("tyre-out", "not-in-slot", "stands with a tyre 5 cm out of the bay")
+        .of("tyre-on-line")
+        .same(&["not-in-slot"]);
 pub(crate) const STARTS_LATE: Fault =
-    Fault { id: "starts-late", rule: "starts-late", what: "starts 31 s after it stopped", side: &[] };
+    Fault::new("starts-late", "starts-late", "starts 30.5 s after it stopped");
 
 /// Tightest turns of these drives, metres at the rear axle.
 const RADIUS_M: f64 = 4.6;
@@ -68,6 +80,9 @@ const WHEELBASE_M: f64 = 2.7;
 const WHEEL_M: f64 = 0.875;
 /// How far a wheel is over the edge in the drive that is wrong, metres.
 const OVER_M: f64 = 0.05;
+/// How far the body is out of a bay, and how long it stands on the way out, s.
+const OUT_M: f64 = 0.06;
+const STANDS_S: f64 = 1.05;
 const TO_FRONT_M: f64 = 3.6;
 const TO_REAR_M: f64 = 0.9;
 
@@ -90,6 +105,11 @@ fn stroke(length_m: f64, mps: f64, pause_s: f64) -> Speed {
 /// Stands for a while on the way, if at all.
 fn paused(speed: Speed, pause_s: f64) -> Speed {
     if pause_s > 0.0 { speed.to_with(0.0, 0.7, 1.5).hold_s(pause_s) } else { speed }
+}
+
+/// How long it is seen to stand there.
+fn stood_s() -> f64 {
+    STANDS_S + seen_s(1.5) + seen_s(1.0)
 }
 
 /// Rolls back by this far from a stand, and stands.
@@ -184,7 +204,7 @@ pub(crate) fn narrow_u_turn(ask: &Ask<'_>) -> Result<Plan, Error> {
         let pace = ride.pace().slow(ride.entry_m - 20.0, stop, 3.0).stand(stop, 5.0);
         let ridden = ride.with(ride.way.path(|_| 0.0), pace.speed(stop)?.hold_s(5.0));
         let to_s = ridden.to_s;
-        return Ok(ride.plan(ridden.faulty(1.0, 0.0, to_s), ask.fault));
+        return Ok(ride.plan(ridden.happens(0.0, to_s), ask.fault));
     }
     let (usual_s, mut course) = lingers(PAUSE_S)?;
     if ask.is("too-long") {
@@ -240,7 +260,11 @@ fn between_edges(ride: &Ride, (over, many): (bool, bool), pause_s: f64) -> Resul
 pub(crate) fn hill(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = Ride::new(ask.track, ask.item)?;
     let line = ride.line_m()?;
-    let short = if ask.is("off-line") { 0.21 } else { 0.06 };
+    let short = match ask.fault {
+        Some("off-line") => 0.21,
+        Some("far-off-line") => 0.57,
+        _ => 0.06,
+    };
     let stop = line - short - HALF_M;
     let right = (ride.to_edge_m(stop) - HALF_WIDTH_M - 0.25).max(0.0);
     let aside = |s: f64| {
@@ -250,12 +274,14 @@ pub(crate) fn hill(ask: &Ask<'_>) -> Result<Plan, Error> {
     let path = ride.way.path(aside);
     let up = ride.pace().slow(stop - 25.0, stop, 4.0).stand(stop, 0.0).speed(stop)?;
     let stands = up.end_s();
-    let waits = if ask.is("starts-late") { 31.0 } else { 5.0 };
+    // It is seen to stand for a second more.
+    let waits = if ask.is("starts-late") { 29.5 } else { 5.0 };
     let mut speed = up.hold_s(waits);
     let leaves = speed.end_s();
     let back = match ask.fault {
         Some("rolls-back") => 0.35,
-        Some("rolls-a-little") => 0.09,
+        Some("rolls-more") => 0.2,
+        Some("rolls-a-little" | "rolls-at-all") => 0.09,
         _ => 0.0,
     };
     if back > 0.0 {
@@ -270,13 +296,18 @@ pub(crate) fn hill(ask: &Ask<'_>) -> Result<Plan, Error> {
     ridden.tell.indicate(Indicator::Left, leaves - 3.6, leaves + 3.0);
     ridden.tell.text(Channel::Mark, stands + 1.0, format!("go: {}", ride.item));
     ridden = match ask.fault {
-        Some("off-line") => ridden.faulty(short, stands, leaves),
-        Some("rolls-back" | "rolls-a-little") => ridden.faulty(back, leaves, leaves + 2.0),
+        Some("off-line" | "far-off-line") => ridden.faulty(short, stands, leaves),
+        Some("rolls-back" | "rolls-a-little" | "rolls-more" | "rolls-at-all") => {
+            ridden.faulty(back, leaves, leaves + 2.0)
+        }
         Some("brake-held") => {
             ridden.tell.on(Channel::ParkingBrake, stands + 0.5, leaves + 3.0);
-            ridden.faulty(1.0, leaves, leaves + 3.0)
+            ridden.happens(leaves, leaves + 3.0)
         }
-        Some("starts-late") => ridden.faulty(waits, stands, leaves),
+        Some("starts-late") => {
+            let stood = ridden.stood_s(stop);
+            ridden.faulty(stood, stands, leaves)
+        }
         _ => ridden,
     };
     Ok(ride.plan(ridden, ask.fault))
@@ -322,10 +353,14 @@ fn bay(ride: &Ride, station: &Station) -> Result<Bay, Error> {
 pub(crate) fn garage(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = ride(ask, 45.0, 100.0)?;
     let bay = bay(&ride, &ride.station)?;
-    // From the end of the turn, half a metre inside, to the rest.
-    let inside =
-        if ask.is("out-of-bay") { TO_FRONT_M - 0.5 - 0.06 } else { bay.depth_m - TO_REAR_M - 0.45 - 0.5 };
-    let pause = if ask.is("stands") { 1.5 } else { 0.0 };
+    // From the end of the turn, half a metre inside, to the rest; the second time perhaps not far enough.
+    let usual = bay.depth_m - TO_REAR_M - 0.45 - 0.5;
+    let inside = match ask.fault {
+        Some("out-of-bay") => [usual, TO_FRONT_M - 0.5 - OUT_M],
+        Some("tyre-out") => [usual, WHEELBASE_M - 0.5 - OVER_M],
+        _ => [usual; 2],
+    };
+    let pause = if ask.is("stands") { STANDS_S } else { 0.0 };
     let (usual_s, mut course) = both_ways(&ride, &bay, inside, 2.0, pause)?;
     if ask.is("too-long") {
         course = both_ways(&ride, &bay, inside, 2.0 + 0.5 * (212.0 - usual_s), 0.0)?.1;
@@ -339,8 +374,9 @@ pub(crate) fn garage(ask: &Ask<'_>) -> Result<Plan, Error> {
     ridden.course = course;
     ridden = match ask.fault {
         Some("too-long") => ridden.faulty(212.0, 0.0, end),
-        Some("out-of-bay") => ridden.faulty(0.06, 0.0, leaves),
-        Some("stands") => ridden.faulty(2.4, leaves, end),
+        Some("out-of-bay") => ridden.faulty(OUT_M, 0.0, leaves),
+        Some("tyre-out") => ridden.faulty(OVER_M, 0.0, leaves),
+        Some("stands") => ridden.faulty(stood_s(), leaves, end),
         _ => ridden,
     };
     Ok(ride.plan(ridden, ask.fault))
@@ -350,7 +386,7 @@ pub(crate) fn garage(ask: &Ask<'_>) -> Result<Plan, Error> {
 fn both_ways(
     ride: &Ride,
     bay: &Bay,
-    inside: f64,
+    [first, inside]: [f64; 2],
     stays_s: f64,
     pause_s: f64,
 ) -> Result<(f64, Course), Error> {
@@ -367,12 +403,12 @@ fn both_ways(
     let turn = arc + EASE_M;
     let course = Course::new(path, pace.speed(beyond)?.hold_s(PAUSE_S))
         .then_back(
-            |p| p.steered(k).bend(arc, k).bend(EASE_M, 0.0).straight(inside),
-            stroke(turn + inside, -CREEP_MPS, stays_s),
+            |p| p.steered(k).bend(arc, k).bend(EASE_M, 0.0).straight(first),
+            stroke(turn + first, -CREEP_MPS, stays_s),
         )
         .then(
-            |p| p.straight(inside).bend(EASE_M, k).bend(arc + BEYOND_M, k),
-            stroke(turn + inside, CREEP_MPS, PAUSE_S),
+            |p| p.straight(first).bend(EASE_M, k).bend(arc + BEYOND_M, k),
+            stroke(turn + first, CREEP_MPS, PAUSE_S),
         )
         .then_back(
             |p| p.steered(-k).bend(arc, -k).bend(EASE_M, 0.0).straight(inside),
@@ -401,8 +437,12 @@ fn beside_edge(ride: &Ride, left_m: f64) -> Path {
 pub(crate) fn parallel(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = ride(ask, 45.0, 90.0)?;
     let bay = bay(&ride, &ride.station)?;
-    let out_m = if ask.is("out-of-bay") { 0.5 * bay.depth_m - HALF_WIDTH_M + 0.06 } else { 0.0 };
-    let pause = if ask.is("stands") { 1.5 } else { 0.0 };
+    let out_m = match ask.fault {
+        Some("out-of-bay") => 0.5 * bay.depth_m - HALF_WIDTH_M + OUT_M,
+        Some("tyre-out") => 0.5 * bay.depth_m - WHEEL_M + OVER_M,
+        _ => 0.0,
+    };
+    let pause = if ask.is("stands") { STANDS_S } else { 0.0 };
     let (usual_s, mut course) = aside(&ride, &bay, out_m, 4.5, pause)?;
     if ask.is("too-long") {
         course = aside(&ride, &bay, out_m, 4.5 + 92.0 - usual_s, 0.0)?.1;
@@ -415,8 +455,9 @@ pub(crate) fn parallel(ask: &Ask<'_>) -> Result<Plan, Error> {
     ridden.course = course;
     ridden = match ask.fault {
         Some("too-long") => ridden.faulty(92.0, 0.0, end),
-        Some("out-of-bay") => ridden.faulty(0.06, leaves - 4.5, leaves),
-        Some("stands") => ridden.faulty(2.4, leaves, end),
+        Some("out-of-bay") => ridden.faulty(OUT_M, leaves - 4.5, leaves),
+        Some("tyre-out") => ridden.faulty(OVER_M, leaves - 4.5, leaves),
+        Some("stands") => ridden.faulty(stood_s(), leaves, end),
         _ => ridden,
     };
     Ok(ride.plan(ridden, ask.fault))

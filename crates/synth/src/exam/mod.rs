@@ -9,8 +9,10 @@
 //! ```
 
 mod areas;
+mod elsewhere;
 mod everywhere;
 mod junctions;
+mod lanes;
 mod manoeuvres;
 mod pace;
 mod people;
@@ -27,13 +29,15 @@ use lukao_track::Track;
 
 use crate::plan::Plan;
 
-pub use areas::{Area, ExamItem, Fault, items};
+pub use areas::{Area, EXCUSED, ExamItem, Excused, Fault, items};
 
 /// What an item's drive is made from.
 pub(crate) struct Ask<'a> {
     pub track: &'a Track,
     pub item: &'static str,
     pub fault: Option<&'a str>,
+    /// Readings of the exam other than its own: switch and value.
+    pub under: &'a [(&'a str, &'a str)],
     pub seed: u64,
 }
 
@@ -41,6 +45,11 @@ impl Ask<'_> {
     /// Whether this fault is asked for.
     pub fn is(&self, fault: &str) -> bool {
         self.fault == Some(fault)
+    }
+
+    /// Whether the exam is read so.
+    pub fn read(&self, switch: &str, value: &str) -> bool {
+        self.under.contains(&(switch, value))
     }
 
     /// One of a few harmless differences, told by the seed: 0 to below `n`.
@@ -59,6 +68,20 @@ impl Ask<'_> {
 /// # Errors
 /// An item or fault that is not known; a track without a station of that kind; a station too short for ordinary driving.
 pub fn plan(track: &Track, item: &str, fault: Option<&str>, seed: u64) -> Result<Plan, Error> {
+    plan_under(track, item, fault, &[], seed)
+}
+
+/// The same for an exam that is read otherwise than by its own switches. A fault brings its own readings.
+///
+/// # Errors
+/// As [`plan`].
+pub fn plan_under(
+    track: &Track,
+    item: &str,
+    fault: Option<&str>,
+    under: &[(&str, &str)],
+    seed: u64,
+) -> Result<Plan, Error> {
     let Some(known) = items().iter().find(|i| i.id == item) else {
         let ids: Vec<&str> = items().iter().map(|i| i.id).collect();
         return Err(Error::new(
@@ -74,5 +97,7 @@ pub fn plan(track: &Track, item: &str, fault: Option<&str>, seed: u64) -> Result
         let expected = format!("one of the faults of {item}: {}", ids.join(", "));
         return Err(Error::new("exam drive", expected, format!("\"{fault}\"")));
     }
-    (known.build)(&Ask { track, item: known.id, fault, seed })
+    let of_fault = known.all_faults().find(|f| Some(f.id) == fault).map_or(&[][..], |f| f.under);
+    let under = if of_fault.is_empty() { under } else { of_fault };
+    (known.build)(&Ask { track, item: known.id, fault, under, seed })
 }

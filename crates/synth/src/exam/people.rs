@@ -1,44 +1,42 @@
 //! Items with people on foot.
 
-use lukao_model::Error;
 use lukao_model::vehicle::ActorClass;
+use lukao_model::{Error, math};
 use lukao_track::{Crossing, ZoneKind};
 
 use super::Ask;
 use super::areas::Fault;
-use super::ride::{HALF_M, Ridden, Ride};
+use super::ride::{HALF_M, Ridden, Ride, target};
+use crate::body::Body;
+use crate::course::Course;
+use crate::path::Path;
 use crate::plan::Plan;
+use crate::speed::Speed;
 
-pub(crate) const NOT_YIELDED: Fault = Fault {
-    id: "not-yielded",
-    rule: "pedestrian-not-yielded",
-    what: "drives over the crossing with somebody 2 m away on it",
-    side: &[],
-};
+pub(crate) const NOT_YIELDED: Fault = Fault::new(
+    "not-yielded",
+    "pedestrian-not-yielded",
+    "drives over the crossing with somebody 2.5 m away on it",
+);
 
-pub(crate) const FAST_OVER: Fault = Fault {
-    id: "too-fast",
-    rule: "crossing-not-slowed",
-    what: "drives over the crossing at 31.5 km/h",
-    side: &[],
-};
-pub(crate) const FAST_AT_SCHOOL: Fault = Fault {
-    id: "too-fast",
-    rule: "fast-in-school-zone",
-    what: "drives at 31.5 km/h in the school zone",
-    side: &["speed-limit"],
-};
+pub(crate) const FAST_OVER: Fault =
+    Fault::new("too-fast", "crossing-not-slowed", "drives over the crossing at 31.5 km/h");
+pub(crate) const FAST_AT_SCHOOL: Fault =
+    Fault::new("too-fast", "fast-in-school-zone", "drives at 31.5 km/h in the school zone")
+        .side(&["speed-limit"]);
 pub(crate) const NOT_SLOWED: Fault =
-    Fault { id: "not-slowed", rule: "not-slowed", what: "is 1 km/h too fast at the entry", side: &[] };
-pub(crate) const STOPS: Fault =
-    Fault { id: "stops", rule: "stops-at-bus-stop", what: "stands at the bus stop for 22 s", side: &[] };
+    Fault::new("not-slowed", "not-slowed", "is 1 km/h too fast at the entry");
+pub(crate) const STOPS: Fault = Fault::new("stops", "stops-at-bus-stop", "stands at the bus stop for 23 s");
+
+pub(crate) const CLOSE_TO_CYCLIST: Fault =
+    Fault::new("close-pass", "close-pass-of-cyclist", "passes a cyclist 0.92 m beside him");
 
 /// Speed of people on foot, m/s.
 const WALK_MPS: f64 = 1.4;
 
-/// The first crossing between the gates: from and to along the way, and its outermost places on the right and left.
-fn first(ride: &Ride) -> Result<(f64, f64, [f64; 2]), Error> {
-    let inside = |c: &&(f64, f64)| c.0 > ride.entry_m && c.1 < ride.exit_m;
+/// The first crossing between the gates and beyond a place: from and to along the way, and its outermost places on the right and left.
+fn first(ride: &Ride, beyond_m: f64) -> Result<(f64, f64, [f64; 2]), Error> {
+    let inside = |c: &&(f64, f64)| c.0 > ride.entry_m.max(beyond_m) && c.1 < ride.exit_m;
     let crossings = ride.crossings();
     let found = crossings.iter().find(inside).copied();
     let (from, to) = found.ok_or_else(|| {
@@ -55,7 +53,7 @@ fn first(ride: &Ride) -> Result<(f64, f64, [f64; 2]), Error> {
     };
     let all: Vec<&Crossing> = ride.track.crossings().map(|c| c.1).collect();
     let crossing = all.iter().copied().find(over);
-    let (sin, cos) = lukao_model::math::sin_cos(spot.yaw_rad);
+    let (sin, cos) = math::sin_cos(spot.yaw_rad);
     let lefts = crossing
         .into_iter()
         .flat_map(|c| &c.outline_m)
@@ -64,20 +62,26 @@ fn first(ride: &Ride) -> Result<(f64, f64, [f64; 2]), Error> {
     Ok((from, to, sides))
 }
 
+/// Over the first crossing beyond a place before somebody who is on it.
+pub(crate) fn not_yielded(ride: &Ride, beyond_m: f64) -> Result<Ridden, Error> {
+    let (from, to, [right, left]) = first(ride, beyond_m)?;
+    let (middle, right, left) = (f64::midpoint(from, to), right + 0.4, left - 0.4);
+    let ridden = ride.drive(&ride.pace())?;
+    let enters = ridden.time(from - HALF_M);
+    // He has come so near to the ego's side when it enters, and stands still then.
+    const AWAY_M: f64 = 2.5;
+    let at = if right < -(0.9 + 0.3 + AWAY_M) { -(0.9 + 0.3 + AWAY_M) } else { 0.9 + 0.3 + AWAY_M };
+    let from = if at < 0.0 { right } else { left };
+    let t0 = (enters - (at - from).abs() / WALK_MPS - 3.0).max(0.0);
+    let walker = ride.walker("walker", middle, from, at, t0, WALK_MPS);
+    Ok(ridden.actor(walker).about(AWAY_M, 0.1, enters, enters))
+}
+
 /// Stops for somebody who crosses, and goes on when he has crossed.
-fn yields(ride: &Ride, fault: bool) -> Result<Ridden, Error> {
-    let (from, to, [right, left]) = first(ride)?;
+fn yields(ride: &Ride) -> Result<Ridden, Error> {
+    let (from, to, [right, left]) = first(ride, 0.0)?;
     let middle = f64::midpoint(from, to);
     let (right, left) = (right + 0.4, left - 0.4);
-    if fault {
-        let ridden = ride.drive(&ride.pace())?;
-        let enters = ridden.time(from - HALF_M);
-        // At 2 m from the ego's side when its front enters.
-        let at = -(0.9 + 0.3 + 2.0);
-        let t0 = (enters - (at - right).max(0.0) / WALK_MPS - 0.9).max(0.0);
-        let walker = ride.walker("walker", middle, right, left, t0, WALK_MPS);
-        return Ok(ridden.actor(walker).faulty(2.0, enters, enters));
-    }
     let crosses_s = (left - right) / WALK_MPS + 2.0;
     let stop = from - 1.5 - HALF_M;
     let ridden = ride.drive(&ride.pace().stand(stop, crosses_s - 2.0))?;
@@ -91,7 +95,7 @@ fn fast(ride: &Ride) -> Result<Ridden, Error> {
     let (from, to) = match ride.item {
         "school-zone" => (ride.entry_m + 25.0, ride.exit_m - 40.0),
         _ => {
-            let (from, to, _) = first(ride)?;
+            let (from, to, _) = first(ride, 0.0)?;
             (from - 12.0, to + 6.0)
         }
     };
@@ -102,7 +106,11 @@ fn fast(ride: &Ride) -> Result<Ridden, Error> {
 
 pub(crate) fn crossing(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = Ride::new(ask.track, ask.item)?;
-    let ridden = if ask.is("too-fast") { fast(&ride)? } else { yields(&ride, ask.is("not-yielded"))? };
+    let ridden = match ask.fault {
+        Some("too-fast") => fast(&ride)?,
+        Some("not-yielded") => not_yielded(&ride, 0.0)?,
+        _ => yields(&ride)?,
+    };
     Ok(ride.plan(ridden, ask.fault))
 }
 
@@ -143,11 +151,24 @@ pub(crate) fn bus_stop(ask: &Ask<'_>) -> Result<Plan, Error> {
     match ask.fault {
         Some("not-slowed") => {
             let t = ridden.time(ride.entry_m - HALF_M);
-            ridden = ridden.faulty(31.0, t, t + 1.0);
+            let kmh = 3.6 * ridden.speed.state(t).1;
+            ridden = ridden.faulty(kmh, t, t + 1.0);
         }
         Some("stops") => {
             let (a, b) = ridden.stand_at(middle);
-            ridden = ridden.faulty(b - a, a, b);
+            let stood = ridden.stood_s(middle);
+            ridden = ridden.faulty(stood, a, b);
+        }
+        Some("close-pass") => {
+            // He rides at the right, and the ego passes him in the middle of the bus stop.
+            const GAP_M: f64 = 0.92;
+            let (mps, right) = (2.5, -(0.9 + 0.3 + GAP_M));
+            let t = ridden.time(middle);
+            let (a, b) =
+                (ride.way.place(middle - mps * t, right), ride.way.place(ride.way.length_m(), right));
+            let path = Path::from(a[0], a[1], math::atan2(b[1] - a[1], b[0] - a[0])).straight(400.0);
+            let cyclist = Body::bicycle("cyclist").course(Course::new(path, Speed::of(mps)));
+            ridden = ridden.actor(target(cyclist, &ride.way)).about(GAP_M, 0.02, t - 2.0, t + 2.0);
         }
         _ => {}
     }

@@ -35,10 +35,17 @@ const ACROSS: f64 = 1.6;
 const CROSSING_MPS: f64 = 6.5;
 /// How long before a turn or a change of lane it is announced, s. Three are asked for.
 const ANNOUNCED_S: f64 = 4.0;
+/// Below this it is at a stand, m/s.
+const STANDING_MPS: f64 = 0.2;
+/// How long it takes to reach that from a stand, or to stand from there, s.
+pub(crate) fn seen_s(jerk_mps3: f64) -> f64 {
+    (2.0 * STANDING_MPS / jerk_mps3).sqrt()
+}
 /// Way over which lanes are changed, metres.
 const CHANGE_M: f64 = 50.0;
 
 /// A drive of an item at a station, as far as place goes.
+#[derive(Clone)]
 pub(crate) struct Ride {
     pub track: Track,
     pub item: &'static str,
@@ -52,7 +59,12 @@ pub(crate) struct Ride {
 impl Ride {
     /// At the first station of the item's kind, along its lanes.
     pub fn new(track: &Track, item: &'static str) -> Result<Self, Error> {
-        let station = station(track, item)?;
+        Self::at(track, item, 0)
+    }
+
+    /// The same at the station of its kind that has so many others before it.
+    pub fn at(track: &Track, item: &'static str, nth: usize) -> Result<Self, Error> {
+        let station = nth_station(track, item, nth)?;
         let route = track.station_route(station).ok_or_else(|| {
             Error::new(track.name(), format!("lanes that lead through station {}", station.id), "none")
         })?;
@@ -188,8 +200,10 @@ impl Ride {
             actors: Vec::new(),
             to_s,
             size: None,
+            known_to: None,
             when_s: None,
             side: Vec::new(),
+            ends_s: None,
             gear: None,
         }
     }
@@ -270,19 +284,8 @@ impl Ride {
         math::angle_between(self.way.spot(self.entry_m).yaw_rad, self.way.spot(self.exit_m).yaw_rad)
     }
 
-    /// A path that runs in the lane beside over stretches, going over in `change_m` at either end (at the first only where it
-    /// lasts until the way's end), and whether that lane is on the left.
-    pub fn beside(&self, stretches: &[(f64, f64)], change_m: f64) -> Result<(Path, bool), Error> {
-        self.beside_by(stretches, change_m, 0.0)
-    }
-
-    /// The same, nearer to the way's middle by some metres than the middle of the lane beside.
-    pub fn beside_by(
-        &self,
-        stretches: &[(f64, f64)],
-        change_m: f64,
-        nearer_m: f64,
-    ) -> Result<(Path, bool), Error> {
+    /// How far to the left the middle of the lane beside is, and whether it is on the left.
+    pub fn lane_beside(&self) -> Result<(f64, bool), Error> {
         let middle = self.way.spot(f64::midpoint(self.entry_m, self.exit_m));
         let lane = self.track.lane(middle.lane);
         let same = |ix: &lukao_track::LaneIx| {
@@ -303,7 +306,24 @@ impl Ride {
         };
         let width =
             0.5 * (lane.width_at(middle.station_m) + self.track.lane(other).width_at(middle.station_m));
-        let over = if left { width - nearer_m } else { nearer_m - width };
+        Ok((if left { width } else { -width }, left))
+    }
+
+    /// A path that runs in the lane beside over stretches, going over in `change_m` at either end (at the first only where it
+    /// lasts until the way's end), and whether that lane is on the left.
+    pub fn beside(&self, stretches: &[(f64, f64)], change_m: f64) -> Result<(Path, bool), Error> {
+        self.beside_by(stretches, change_m, 0.0)
+    }
+
+    /// The same, nearer to the way's middle by some metres than the middle of the lane beside.
+    pub fn beside_by(
+        &self,
+        stretches: &[(f64, f64)],
+        change_m: f64,
+        nearer_m: f64,
+    ) -> Result<(Path, bool), Error> {
+        let (over, left) = self.lane_beside()?;
+        let over = if left { over - nearer_m } else { over + nearer_m };
         let ease = |u: f64| {
             let u = u.clamp(0.0, 1.0);
             u * u * u * (10.0 - 15.0 * u + 6.0 * u * u)
@@ -387,9 +407,15 @@ impl Ride {
         end.unwrap_or(course.end_s()) - begin.unwrap_or(0.0)
     }
 
+    /// Makes the plan of what was asked for.
+    pub fn at_last(&self, ridden: Ridden, ask: &super::Ask<'_>) -> Plan {
+        self.clone().plan(ridden, ask.fault)
+    }
+
     /// Makes the plan.
     pub fn plan(self, ridden: Ridden, fault: Option<&str>) -> Plan {
-        let Ridden { course, mut tell, actors, to_s, size, when_s, side, gear, .. } = ridden;
+        let Ridden { course, mut tell, actors, to_s, size, known_to, when_s, side, gear, ends_s, .. } =
+            ridden;
         let way = self.way.clone();
         let ego = Body::car("ego").course(course).with_instruments().log(move |a| {
             let a = a.origin(Origin::Reference).accuracy(Some(0.02), Some(0.001)).size_accuracy(Some(0.01));
@@ -421,16 +447,17 @@ impl Ride {
             None => ego,
         };
         let (begin, end) = attempt(&ego, &self.station, to_s);
-        let (mut size, mut when_s) = (size, when_s);
-        if let Some(when) =
+        let end = ends_s.or(end);
+        let (mut size, mut known_to, mut when_s) = (size, known_to, when_s);
+        if let Some((of, from_s, until_s)) =
             fault.and_then(|f| everywhere::put(&mut tell, f, begin.unwrap_or(0.0), end.unwrap_or(to_s)))
         {
-            (size, when_s) = (Some(when.1 - when.0), Some(when));
+            (size, known_to, when_s) = (Some(of.unwrap_or(1.0)), of.map(|_| 0.0), Some((from_s, until_s)));
         }
         tell.text(Channel::Mark, begin.unwrap_or(0.0), format!("begin: {}", self.item));
         tell.text(Channel::Mark, end.unwrap_or(to_s), format!("end: {}", self.item));
         let name = fault.map_or(self.item.to_owned(), |f| format!("{}, {f}", self.item));
-        let mut plan = Plan::new(&name, to_s, ego).hz(100.0).on(self.track).size(size);
+        let mut plan = Plan::new(&name, to_s, ego).hz(100.0).on(self.track).size(size).known_to(known_to);
         if let Some((a, b)) = when_s {
             plan = plan.when_s(a, b);
         }
@@ -446,15 +473,18 @@ impl Ride {
 
 /// Drives of the item on a track: the first station of its kind.
 pub(crate) fn station<'t>(track: &'t Track, item: &str) -> Result<&'t Station, Error> {
+    nth_station(track, item, 0)
+}
+
+fn nth_station<'t>(track: &'t Track, item: &str, nth: usize) -> Result<&'t Station, Error> {
     let found = || {
         let kinds: Vec<&str> = track.stations().iter().map(|s| s.kind.as_str()).collect();
         if kinds.is_empty() { "no stations".to_owned() } else { kinds.join(", ") }
     };
-    track
-        .stations()
-        .iter()
-        .find(|s| s.kind == item)
-        .ok_or_else(|| Error::new(track.name(), format!("a station of the kind {item}"), found()))
+    track.stations().iter().filter(|s| s.kind == item).nth(nth).ok_or_else(|| {
+        let which = if nth == 0 { "a".to_owned() } else { format!("{} stations, not fewer,", nth + 1) };
+        Error::new(track.name(), format!("{which} station of the kind {item}"), found())
+    })
 }
 
 /// As its own instrument logs it, on the ground of the way.
@@ -507,8 +537,12 @@ pub(crate) struct Ridden {
     pub actors: Vec<Body>,
     pub to_s: f64,
     pub size: Option<f64>,
+    /// How well the plan knows the size; `None`: it knows only that it happens.
+    pub known_to: Option<f64>,
     pub when_s: Option<(f64, f64)>,
     pub side: Vec<(&'static str, &'static str)>,
+    /// When the examiner ends it, if not at the exit.
+    pub ends_s: Option<f64>,
     /// The gear that it stays in, if it rolls.
     pub gear: Option<Gear>,
 }
@@ -529,14 +563,40 @@ impl Ridden {
         (at(first), at(last))
     }
 
+    /// How long it is seen to stand around a distance of its way: it is at a stand below [`STANDING_MPS`].
+    pub fn stood_s(&self, s_m: f64) -> f64 {
+        let stands = |t: f64| {
+            self.speed.state(t).1.abs() < STANDING_MPS && (self.speed.distance_m(t) - s_m).abs() < 0.5
+        };
+        0.001 * (0..(1000.0 * self.to_s) as usize).filter(|k| stands(0.001 * *k as f64)).count() as f64
+    }
+
+    /// When it is seen to move, after it stood at a time.
+    pub fn moves_s(&self, after_s: f64) -> f64 {
+        let n = (1000.0 * (self.to_s - after_s)).max(0.0) as usize;
+        let at = |k: &usize| after_s + 0.001 * *k as f64;
+        (0..n).find(|k| self.speed.state(at(k)).1.abs() >= STANDING_MPS).map_or(self.to_s, |k| at(&k))
+    }
+
     pub fn actor(mut self, body: Body) -> Self {
         self.actors.push(body);
         self
     }
 
-    /// The planned fault: its size, and when it takes place.
-    pub fn faulty(mut self, size: f64, from_s: f64, to_s: f64) -> Self {
-        (self.size, self.when_s) = (Some(size), Some((from_s, to_s)));
+    /// The planned fault: its size, which the plan knows exactly, and when it takes place.
+    pub fn faulty(self, size: f64, from_s: f64, to_s: f64) -> Self {
+        self.about(size, 0.0, from_s, to_s)
+    }
+
+    /// The same, known only so well.
+    pub fn about(mut self, size: f64, known_to: f64, from_s: f64, to_s: f64) -> Self {
+        (self.size, self.known_to, self.when_s) = (Some(size), Some(known_to), Some((from_s, to_s)));
+        self
+    }
+
+    /// A planned fault of which the plan knows only that it is there.
+    pub fn happens(mut self, from_s: f64, to_s: f64) -> Self {
+        (self.size, self.known_to, self.when_s) = (Some(1.0), None, Some((from_s, to_s)));
         self
     }
 

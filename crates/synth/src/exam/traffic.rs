@@ -6,6 +6,7 @@ use lukao_model::vehicle::ActorClass;
 
 use super::Ask;
 use super::areas::Fault;
+use super::lanes::ease;
 use super::ride::{HALF_M, Ridden, Ride, target};
 use crate::body::Body;
 use crate::course::Course;
@@ -14,44 +15,52 @@ use crate::plan::Plan;
 use crate::speed::Speed;
 
 pub(crate) const TOO_CLOSE: Fault =
-    Fault { id: "too-close", rule: "time-headway", what: "follows 1.1 s behind", side: &[] };
+    Fault::new("too-close", "time-headway", "follows 1.1 s behind").of("headway");
 pub(crate) const FAR_TOO_CLOSE: Fault =
-    Fault { id: "far-too-close", rule: "time-headway", what: "follows 0.7 s behind", side: &[] };
-pub(crate) const HARSH: Fault =
-    Fault { id: "harsh", rule: "harsh-braking", what: "brakes late and at 5.6 m/s²", side: &[] };
-pub(crate) const CLOSE_PASS: Fault = Fault {
-    id: "close-pass",
-    rule: "close-pass",
-    what: "passes the slow car 0.42 m beside it",
-    side: &["indicator-missing"],
-};
-pub(crate) const OFF_ROAD: Fault = Fault {
-    id: "over-edge",
-    rule: "wheel-over-edge",
-    what: "the body 5 cm over the edge of the carriageway",
-    side: &["solid-line-crossed"],
-};
-pub(crate) const CLOSE: Fault = Fault {
-    id: "close",
-    rule: "close-meeting",
-    what: "leaves 0.44 m to the oncoming car",
-    side: &["solid-line-crossed", "opposite-lane-used"],
-};
+    Fault::new("far-too-close", "time-headway", "follows 0.7 s behind").of("headway-veto").same(&["headway"]);
+pub(crate) const CLOSES_IN: Fault = Fault::new(
+    "closes-in",
+    "time-to-collision",
+    "comes up to the standing car so that 1.4 s are left at one time",
+);
+pub(crate) const ON_RIGHT: Fault =
+    Fault::new("on-right", "overtaking-on-right", "overtakes the slow car on the right");
+pub(crate) const IN_TUNNEL: Fault =
+    Fault::new("in-tunnel", "forbidden-overtaking", "passes the slow car in a tunnel");
+pub(crate) const NO_GAP: Fault = Fault::new(
+    "no-gap",
+    "lane-change-gap",
+    "changes lanes before somebody who is faster by 2 m/s and lacks 0.8 m of room",
+);
+pub(crate) const IN_OPPOSITE: Fault = Fault::new(
+    "in-opposite",
+    "opposite-lane-used",
+    "keeps a part of the opposite lane for 104 m when all are past",
+);
+pub(crate) const WRONG_WAY: Fault = Fault::new(
+    "wrong-way",
+    "wrong-way",
+    "drives with its middle in the opposite lane for 12 m when all are past",
+);
+pub(crate) const HARSH: Fault = Fault::new("harsh", "harsh-braking", "brakes late and at 5.6 m/s²");
+pub(crate) const CLOSE_PASS: Fault =
+    Fault::new("close-pass", "close-pass", "passes the slow car 0.42 m beside it");
+pub(crate) const OFF_ROAD: Fault =
+    Fault::new("over-edge", "wheel-over-edge", "the body 5 cm over the edge of the carriageway");
+pub(crate) const CLOSE: Fault = Fault::new("close", "close-meeting", "leaves 0.44 m to the oncoming car");
 pub(crate) const NOT_INDICATED: Fault =
-    Fault { id: "not-indicated", rule: "indicator-missing", what: "overtakes without indicator", side: &[] };
-pub(crate) const NOT_DONE: Fault =
-    Fault { id: "not-done", rule: "manoeuvre-missing", what: "stays behind the slow car", side: &[] };
+    Fault::new("not-indicated", "indicator-missing", "goes out to overtake without indicator");
+pub(crate) const NOT_DONE: Fault = Fault::new("not-done", "manoeuvre-missing", "stays behind the slow car");
 pub(crate) const NOT_SLOWED: Fault =
-    Fault { id: "not-slowed", rule: "not-slowed", what: "is 1 km/h too fast at the entry", side: &[] };
+    Fault::new("not-slowed", "not-slowed", "is 1 km/h too fast at the entry");
 pub(crate) const OVER_CONES: Fault =
-    Fault { id: "over-edge", rule: "wheel-over-edge", what: "5 cm over the line of the cones", side: &[] };
-pub(crate) const TOUCHES: Fault = Fault {
-    id: "touches",
-    rule: "contact-with-actor",
-    what: "drives over what lies there",
-    side: &["hard-braking-needed", "time-to-collision"],
-};
+    Fault::new("over-edge", "wheel-over-edge", "5 cm over the line of the cones");
+pub(crate) const TOUCHES: Fault = Fault::new("touches", "contact-with-actor", "brushes a box by 0.1 m")
+    .of("no-contact")
+    .same(&["contact-with-actor", "general/contact-with-actor"]);
 
+/// How deep a box is touched, metres.
+const TOUCH_M: f64 = 0.1;
 /// Length of a car, metres.
 const CAR_M: f64 = 4.5;
 
@@ -64,7 +73,8 @@ pub(crate) fn following(ask: &Ask<'_>) -> Result<Plan, Error> {
         Some("far-too-close") => (0.3, 4.0),
         _ => (2.2, 6.0),
     };
-    let motion = |after_s: f64, decel: f64| {
+    let near = ask.is("too-close") || ask.is("far-too-close");
+    let motion = |after_s: f64, decel: f64, low: f64| {
         let to_stand = |a: f64, jerk: f64| {
             let s = Speed::of(v).to_with(0.0, a, jerk);
             s.distance_m(s.end_s())
@@ -75,10 +85,28 @@ pub(crate) fn following(ask: &Ask<'_>) -> Result<Plan, Error> {
         let later_s = (to_stand(1.4, 1.0) - to_stand(decel, jerk)) / v;
         // It stands until the same time, too.
         let stands_s = 5.0 + takes(1.4, 1.0) - takes(decel, jerk) - later_s;
-        let s = Speed::of(v).hold_s(6.0 + after_s).to_with(5.0, 1.2, 1.0).hold_s(5.0).to_with(v, 1.0, 1.0);
+        let s = Speed::of(v).hold_s(6.0 + after_s).to_with(low, 1.2, 1.0).hold_s(5.0).to_with(v, 1.0, 1.0);
         s.hold_s(4.0 + later_s).to_with(0.0, decel, jerk).hold_s(stands_s).to_with(v, 1.0, 1.0)
     };
-    let ego = motion(gap_s, if ask.is("harsh") { 5.6 } else { 1.4 });
+    let decel = match ask.fault {
+        Some("harsh") => 5.6,
+        Some("closes-in") => 3.6,
+        _ => 1.4,
+    };
+    // Who is too near at first falls back then.
+    let ego = motion(gap_s, decel, if near { 3.0 } else { 5.0 });
+    let lead = motion(0.0, 1.4, 5.0);
+    let least_ttc = |gap_m: f64| {
+        let ahead = CAR_M + gap_m + v * gap_s;
+        let at = |k: u32| {
+            let t = 0.02 * f64::from(k);
+            let ((s, v, _), (s_lead, v_lead, _)) = (ego.state(t), lead.state(t));
+            if v < 2.0 || v <= v_lead { f64::INFINITY } else { (ahead + s_lead - s - CAR_M) / (v - v_lead) }
+        };
+        (0..(50.0 * ego.end_s()) as u32).map(at).fold(f64::INFINITY, f64::min)
+    };
+    const LEFT_S: f64 = 1.4;
+    let gap_m = if ask.is("closes-in") { crate::solve(LEFT_S, 1.0, 8.0, least_ttc) } else { gap_m };
     let end = ride.way.length_m() - HALF_M - 1.0;
     let made = ego.distance_m(ego.end_s());
     if made > end {
@@ -92,10 +120,14 @@ pub(crate) fn following(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ego = ego.hold_to_m(end);
     let ahead = CAR_M + gap_m + v * gap_s;
     let mut ridden = ride.with(ride.way.path(|_| 0.0), ego);
-    let lead = ride.car("lead", ahead, 0.0, motion(0.0, 1.4));
-    if ask.is("too-close") || ask.is("far-too-close") {
+    let lead = ride.car("lead", ahead, 0.0, lead);
+    if near {
         let (t, to_s) = (ridden.time(ride.entry_m), ridden.to_s);
         ridden = ridden.faulty(gap_s + gap_m / v, t, to_s);
+    }
+    if ask.is("closes-in") {
+        let to_s = ridden.to_s;
+        ridden = ridden.about(LEFT_S, 0.02, 20.0, to_s);
     }
     if ask.is("harsh") {
         let to_s = ridden.to_s;
@@ -107,7 +139,9 @@ pub(crate) fn following(ask: &Ask<'_>) -> Result<Plan, Error> {
 /// Slower and a little to the right for an oncoming car.
 pub(crate) fn meeting(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = Ride::new(ask.track, ask.item)?;
-    let middle = f64::midpoint(ride.entry_m, ride.exit_m);
+    let later = ask.is("in-opposite") || ask.is("wrong-way");
+    // Where something happens afterwards it meets him at once.
+    let middle = if later { ride.entry_m + 8.0 } else { f64::midpoint(ride.entry_m, ride.exit_m) };
     let spot = ride.way.spot(middle);
     let lane = ride.track.lane(spot.lane);
     let Some(other) =
@@ -125,11 +159,34 @@ pub(crate) fn meeting(ask: &Ask<'_>) -> Result<Plan, Error> {
         let u = ((s - middle).abs() - 20.0).max(0.0) / 30.0;
         if u >= 1.0 { 0.0 } else { keeps * (1.0 - u * u * u * (10.0 - 15.0 * u + 6.0 * u * u)) }
     };
-    let ridden = ride.drive_on(ride.way.path(aside), &ride.pace().slow(middle - 30.0, middle + 15.0, 7.0))?;
+    let pace = ride.pace().slow(middle - 30.0, middle + 15.0, 7.0);
+    if later {
+        // How far to the left, how much of that counts, and over which way; counted are a corner 0.3 m over the line, or the middle.
+        const EASE_M: f64 = 15.0;
+        let half = 0.5 * lane.width_at(spot.station_m);
+        let (over_m, counts_m, used_m) =
+            if ask.is("wrong-way") { (half + 0.6, half, 12.0) } else { (1.4, half + 0.3 - 0.9, 104.0) };
+        let outside = EASE_M * (1.0 - crate::solve(counts_m / over_m, 0.0, 1.0, ease));
+        let from = middle + 22.0;
+        // A corner is there before the middle and after it.
+        let corners_m = if ask.is("wrong-way") { 0.0 } else { 2.0 * HALF_M };
+        let to = from + EASE_M + used_m - corners_m - 2.0 * outside;
+        let path = ride.way.path(|s| over_m * (ease((s - from) / EASE_M) - ease((s - to) / EASE_M)));
+        let ridden = ride.drive_on(path, &pace.slow(from - 4.0, to + EASE_M, 6.0))?;
+        let (a, b) = (ridden.time(from), ridden.time(to + EASE_M));
+        let meets = ridden.time(middle);
+        let ridden = ridden.about(used_m, 1.5, a, b);
+        return Ok(ride.at_last(ridden.actor(oncoming(&ride, over, middle, meets, 8.0)), ask));
+    }
+    let ridden = ride.drive_on(ride.way.path(aside), &pace)?;
     let meets = ridden.time(middle);
     let ridden = if ask.is("close") { ridden.faulty(0.44, meets - 2.0, meets + 2.0) } else { ridden };
-    // Against the way, in the lane on the left.
-    let mps = 8.0 + ask.pick(3);
+    let car = oncoming(&ride, over, middle, meets, 8.0 + ask.pick(3));
+    Ok(ride.plan(ridden.actor(car), ask.fault))
+}
+
+/// A car against the way, in the lane that is so far on the left, which the ego meets at a place and time.
+fn oncoming(ride: &Ride, over: f64, middle: f64, meets: f64, mps: f64) -> Body {
     let n = (ride.way.length_m() / 4.0) as usize;
     let points: Vec<[f64; 2]> = (0..=n).rev().map(|k| ride.way.place(4.0 * k as f64, over)).collect();
     let path = Path::through(&points);
@@ -138,12 +195,14 @@ pub(crate) fn meeting(ask: &Ask<'_>) -> Result<Plan, Error> {
     let late = meets - (to_middle - from) / mps;
     let seen = (late.max(0.0), late.max(0.0) + (path.length_m() - from - 5.0) / mps);
     let course = Course::new(path, Speed::of(mps)).from_m(from - mps * late.max(0.0));
-    let car = target(Body::car("oncoming").course(course), &ride.way).log(move |a| a.present_s(&[seen]));
-    Ok(ride.plan(ridden.actor(car), ask.fault))
+    target(Body::car("oncoming").course(course), &ride.way).log(move |a| a.present_s(&[seen]))
 }
 
 /// Past a slow car by the lane on the left, and back well before it.
 pub(crate) fn overtaking(ask: &Ask<'_>) -> Result<Plan, Error> {
+    if ask.is("in-tunnel") {
+        return in_tunnel(ask);
+    }
     let ride = Ride::new(ask.track, ask.item)?;
     let (change, slow) = (55.0, 5.0);
     let out = ride.entry_m + 45.0;
@@ -168,7 +227,18 @@ pub(crate) fn overtaking(ask: &Ask<'_>) -> Result<Plan, Error> {
         let ridden = ride.drive(&ride.pace().slow(out - 20.0, ride.way.length_m(), slow))?;
         let lead = ride.car("slow", lead_m, 0.0, Speed::of(slow));
         let (a, b) = (ridden.time(ride.entry_m), ridden.to_s);
-        return Ok(ride.plan(ridden.actor(lead).faulty(1.0, a, b), ask.fault));
+        return Ok(ride.plan(ridden.actor(lead).faulty(0.0, a, b), ask.fault));
+    }
+    if ask.is("on-right") {
+        // In the lane on the left but for the time of passing.
+        let (over, left) = ride.lane_beside()?;
+        let bump = |s: f64| ease((s - out) / change) * (1.0 - ease((s - back) / change));
+        let path = ride.way.path(|s| if left { over * (1.0 - bump(s)) } else { over * bump(s) });
+        let mut ridden = ride.drive_on(path, &ride.pace())?;
+        ridden.tell.indicate(Indicator::Right, at(out) - 3.8, at(out + change));
+        ridden.tell.indicate(Indicator::Left, at(back) - 3.4, at(back + change));
+        let lead = ride.car("slow", lead_m, if left { over } else { 0.0 }, Speed::of(slow));
+        return Ok(ride.plan(ridden.actor(lead).faulty(1.0, at(out), at(back + change)), ask.fault));
     }
     let nearer = if ask.is("close-pass") { 3.5 - 1.8 - 0.42 } else { 0.0 };
     let (path, left) = ride.beside_by(&[(out, back)], change, nearer)?;
@@ -178,14 +248,36 @@ pub(crate) fn overtaking(ask: &Ask<'_>) -> Result<Plan, Error> {
     }
     let sides = if left { [Indicator::Left, Indicator::Right] } else { [Indicator::Right, Indicator::Left] };
     if ask.is("not-indicated") {
-        let (a, b) = (at(out), at(back + change));
-        ridden = ridden.faulty(1.0, a, b);
+        ridden = ridden.happens(at(out), at(out + change));
     } else {
         ridden.tell.indicate(sides[0], at(out) - 3.8, at(out + change));
+    }
+    {
         ridden.tell.indicate(sides[1], at(back) - 3.4, at(back + change));
+    }
+    if ask.is("no-gap") {
+        ridden = super::roads::no_gap(&ride, ridden, out + 0.5 * change, left);
     }
     let lead = ride.car("slow", lead_m, 0.0, Speed::of(slow));
     Ok(ride.plan(ridden.actor(lead), ask.fault))
+}
+
+/// Out before a tunnel, past the slow car in it, and back behind it.
+fn in_tunnel(ask: &Ask<'_>) -> Result<Plan, Error> {
+    let ride = Ride::at(ask.track, ask.item, 1)?;
+    let (from, to) = super::weather::tunnel_on(&ride)?;
+    let (change, slow, mps) = (32.0, 4.0, 10.0);
+    // The line between the lanes is broken up to 20 m before it and from 10 m behind it on.
+    let (out, back) = (from - 22.0 - 0.7 * change, to + 14.0);
+    let (path, left) = ride.beside(&[(out, back)], change)?;
+    let mut ridden = ride.drive_on(path, &ride.pace().slow(0.0, ride.way.length_m(), mps))?;
+    let at = |s: f64| ridden.speed.time_at_m(s);
+    let passes = f64::midpoint(from, to);
+    let times = [at(out) - 4.0, at(out + change), at(back) - 3.6, at(back + change), at(passes)];
+    let sides = if left { [Indicator::Left, Indicator::Right] } else { [Indicator::Right, Indicator::Left] };
+    ridden.tell.indicate(sides[0], times[0], times[1]).indicate(sides[1], times[2], times[3]);
+    let lead = ride.car("slow", passes - slow * times[4], 0.0, Speed::of(slow));
+    Ok(ride.plan(ridden.actor(lead).faulty(1.0, times[4] - 2.0, times[4] + 2.0), ask.fault))
 }
 
 /// Round things on the way, by the lane beside: `things` are their places along the way.
@@ -282,22 +374,24 @@ fn away(a: [f64; 3], b: [f64; 2]) -> f64 {
 pub(crate) fn spilled(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = Ride::new(ask.track, ask.item)?;
     let at = f64::midpoint(ride.entry_m, ride.exit_m) + ask.pick(5);
-    let mut ridden = if ask.is("touches") {
-        ride.drive(&ride.pace().slow(at - 60.0, at + 20.0, 7.5))?
-    } else {
-        // The lane beside is as wide as this one: its far border is half of it away.
-        let half = ride.to_lane_border_m(at);
+    let (over, left) = ride.lane_beside()?;
+    // The lane beside is as wide as this one: its far border is half of it away.
+    let half = ride.to_lane_border_m(at);
+    let nearer = match ask.fault {
         // The front swings out some 7 cm farther.
-        let nearer = if ask.is("over-edge") { -(half - 0.9 - 0.02) } else { 0.0 };
-        round(&ride, &[at, at + 3.0], 7.5, super::ride::TOP_MPS, nearer)?
+        Some("over-edge") => -(half - 0.9 - 0.02),
+        // From the ego's side to that of the first box, which lies from 0 to 0.6 m on the left.
+        Some("touches") => over.abs() - 0.9 - if left { 0.6 } else { 0.0 } + TOUCH_M,
+        _ => 0.0,
     };
+    let mut ridden = round(&ride, &[at, at + 3.0], 7.5, super::ride::TOP_MPS, nearer)?;
     if ask.is("over-edge") {
         let t = ridden.time(at);
         ridden = ridden.faulty(0.05, t - 2.0, t + 2.0);
     }
     if ask.is("touches") {
         let t = ridden.time(at - HALF_M);
-        ridden = ridden.faulty(1.0, t, t + 1.0);
+        ridden = ridden.about(TOUCH_M, 0.02, t, t + 1.0);
     }
     let boxes = ride.thing("box-1", ActorClass::Object, at, 0.3, [0.8, 0.6]);
     let more = ride.thing("box-2", ActorClass::Object, at + 3.0, -0.4, [0.5, 0.5]);

@@ -132,6 +132,12 @@ impl Way {
         &self.spots[k - 1]
     }
 
+    /// Distance of the spot that is nearest to a place.
+    pub fn nearest_m(&self, at: [f64; 2]) -> f64 {
+        let away = |s: &&Spot| math::hypot(s.at[0] - at[0], s.at[1] - at[1]);
+        self.spots.iter().min_by(|a, b| away(a).total_cmp(&away(b))).map_or(0.0, |s| s.s_m)
+    }
+
     /// Place at a distance, shifted to the left.
     pub fn place(&self, s_m: f64, left_m: f64) -> [f64; 2] {
         let spot = self.spot(s_m);

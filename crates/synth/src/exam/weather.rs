@@ -1,7 +1,8 @@
 //! Items of weather, darkness and tunnels, and of messages.
 
 use lukao_model::code::{HmiAlert, Indicator};
-use lukao_model::{Channel, Error};
+use lukao_model::values::Accuracy;
+use lukao_model::{Channel, Error, Origin};
 use lukao_track::StructureKind;
 
 use super::Ask;
@@ -10,45 +11,37 @@ use super::ride::{HALF_M, Ridden, Ride};
 use crate::plan::Plan;
 
 pub(crate) const LAMPS_OFF_IN_TUNNEL: Fault =
-    Fault { id: "lamps-off", rule: "headlamps-off-in-tunnel", what: "leaves the headlamps off", side: &[] };
-pub(crate) const LAMPS_OFF_IN_FOG: Fault = Fault {
-    id: "lamps-off",
-    rule: "fog-lamps-off",
-    what: "leaves all lamps off",
-    side: &["headlamps-off-in-fog"],
-};
-pub(crate) const LAMPS_OFF_AT_NIGHT: Fault = Fault {
-    id: "lamps-off",
-    rule: "headlamps-off-at-night",
-    what: "leaves the headlamps off",
-    side: &["position-lamps-off-at-night"],
-};
+    Fault::new("lamps-off", "headlamps-off-in-tunnel", "leaves the headlamps off");
+pub(crate) const LAMPS_OFF_IN_FOG: Fault = Fault::new("lamps-off", "fog-lamps-off", "leaves all lamps off");
+pub(crate) const LAMPS_OFF_AT_NIGHT: Fault =
+    Fault::new("lamps-off", "headlamps-off-at-night", "leaves the headlamps off");
 pub(crate) const NOT_SLOWED: Fault =
-    Fault { id: "not-slowed", rule: "not-slowed", what: "is 1 km/h too fast at the entry", side: &[] };
-pub(crate) const CHANGES_LANE: Fault = Fault {
-    id: "changes-lane",
-    rule: "manoeuvre-missing",
-    what: "changes lanes in the tunnel",
-    side: &["solid-line-crossed"],
-};
+    Fault::new("not-slowed", "not-slowed", "is 1 km/h too fast at the entry");
+pub(crate) const CHANGES_LANE: Fault =
+    Fault::new("changes-lane", "manoeuvre-missing", "changes lanes in the tunnel")
+        .of("no-lane-change")
+        .side(&["solid-line-crossed"]);
 pub(crate) const DRY: Fault =
-    Fault { id: "dry", rule: "out-of-conditions", what: "the rain stops to 0.3 mm/h", side: &[] };
-pub(crate) const HAZARD_OFF: Fault = Fault {
-    id: "hazard-off",
-    rule: "hazard-lights-missing",
-    what: "leaves the hazard lights off",
-    side: &[],
-};
-pub(crate) const HAZARD_ON: Fault = Fault {
-    id: "hazard-on",
-    rule: "lamp-off-in-station",
-    what: "switches the hazard lights on in rain",
-    side: &[],
-};
-pub(crate) const NOT_HEEDED: Fault =
-    Fault { id: "not-heeded", rule: "v2x-not-heeded", what: "slows to 31 km/h only", side: &[] };
+    Fault::new("dry", "out-of-conditions", "the rain stops to 0.3 mm/h").of("rain-on");
+pub(crate) const HAZARD_OFF: Fault =
+    Fault::new("hazard-off", "hazard-lights-missing", "leaves the hazard lights off");
+pub(crate) const HAZARD_ON: Fault =
+    Fault::new("hazard-on", "lamp-off-in-station", "switches the hazard lights on in rain")
+        .of("hazard-lights");
+pub(crate) const NOT_HEEDED: Fault = Fault::new("not-heeded", "v2x-not-heeded", "slows to 31 km/h only");
+pub(crate) const NO_LAMPS_IN_RAIN: Fault =
+    Fault::new("lamps-off", "headlamps-off-in-fog", "leaves the lamps off where one sees 150 m in the rain");
+pub(crate) const HAZARD_OFF_IN_RAIN: Fault = Fault::new(
+    "hazard-off",
+    "lamp-off-in-station",
+    "leaves the hazard lights off in rain, where they are wanted",
+)
+.of("hazard-lights")
+.under(&[("hazard-lights-in-rain", "wanted")]);
+pub(crate) const HELD_UP: Fault =
+    Fault::new("held-up", "emergency-vehicle-held-up", "has an ambulance behind it for 10.6 s");
 pub(crate) const HARSH: Fault =
-    Fault { id: "harsh", rule: "harsh-braking", what: "brakes at 3.3 m/s² on the slippery road", side: &[] };
+    Fault::new("harsh", "harsh-braking", "brakes at 3.3 m/s² on the slippery road");
 
 /// Drives from gate to gate no faster than this, slow from a few metres before the entry on; or a little faster than allowed.
 fn slowly(ask: &Ask<'_>, ride: &Ride, mps: f64, most_kmh: f64) -> Result<Ridden, Error> {
@@ -58,7 +51,7 @@ fn slowly(ask: &Ask<'_>, ride: &Ride, mps: f64, most_kmh: f64) -> Result<Ridden,
         let middle = f64::midpoint(ride.entry_m, ride.exit_m);
         pace = pace.slow_by(middle, middle + 12.0, 2.0, 3.3);
     }
-    ride.drive(&pace)
+    if ask.is("swerves") { super::lanes::swerves(ride, &pace) } else { ride.drive(&pace) }
 }
 
 /// When the front passes the entry and the rear the exit.
@@ -78,8 +71,9 @@ fn done(ask: &Ask<'_>, ride: Ride, ridden: Ridden) -> Plan {
     let (a, b) = span(&ride, &ridden);
     let at_entry = ridden.speed.state(a).1;
     let ridden = match ask.fault {
-        Some("lamps-off" | "hazard-off" | "hazard-on") => ridden.faulty(1.0, a, b),
+        Some("lamps-off" | "hazard-off" | "hazard-on") => ridden.happens(a, b),
         Some("not-slowed") => ridden.faulty(3.6 * at_entry, a, a),
+        // The weather is known no better than it is measured.
         Some("dry") => ridden.faulty(0.3, a, b),
         Some("not-heeded") => ridden.faulty(31.0, a, b),
         Some("harsh") => ridden.faulty(3.3, a, b),
@@ -88,8 +82,8 @@ fn done(ask: &Ask<'_>, ride: Ride, ridden: Ridden) -> Plan {
     ride.plan(ridden, ask.fault)
 }
 
-pub(crate) fn tunnel(ask: &Ask<'_>) -> Result<Plan, Error> {
-    let ride = Ride::new(ask.track, ask.item)?;
+/// From where to where the way runs in a tunnel.
+pub(crate) fn tunnel_on(ride: &Ride) -> Result<(f64, f64), Error> {
     let inside = |s: f64| {
         let spot = ride.way.spot(s);
         let lane = ride.track.lane(spot.lane);
@@ -97,13 +91,15 @@ pub(crate) fn tunnel(ask: &Ask<'_>) -> Result<Plan, Error> {
     };
     let n = ride.way.length_m() as usize;
     let along: Vec<f64> = (0..n).map(|k| k as f64).filter(|s| inside(*s)).collect();
-    let (Some(from), Some(to)) = (along.first(), along.last()) else {
-        return Err(Error::new(
-            ride.track.name(),
-            format!("a tunnel at station {}", ride.station.id),
-            "none",
-        ));
-    };
+    match (along.first(), along.last()) {
+        (Some(from), Some(to)) => Ok((*from, *to)),
+        _ => Err(Error::new(ride.track.name(), format!("a tunnel at station {}", ride.station.id), "none")),
+    }
+}
+
+pub(crate) fn tunnel(ask: &Ask<'_>) -> Result<Plan, Error> {
+    let ride = Ride::new(ask.track, ask.item)?;
+    let (from, to) = tunnel_on(&ride)?;
     let mut ridden = if ask.is("changes-lane") {
         let (path, left) = ride.beside(&[(from + 30.0, ride.way.length_m())], 50.0)?;
         let pace = ride.pace().slow(ride.entry_m - HALF_M - 6.0, ride.exit_m + HALF_M, 10.0);
@@ -111,7 +107,7 @@ pub(crate) fn tunnel(ask: &Ask<'_>) -> Result<Plan, Error> {
         let (a, b) = (ridden.time(from + 30.0), ridden.time(from + 80.0));
         let side = if left { Indicator::Left } else { Indicator::Right };
         ridden.tell.indicate(side, a - 4.0, b);
-        ridden.faulty(1.0, a, b)
+        ridden.happens(a, b)
     } else {
         slowly(ask, &ride, 10.0, 40.0)?
     };
@@ -126,7 +122,8 @@ pub(crate) fn rain(ask: &Ask<'_>) -> Result<Plan, Error> {
     let mut ridden = slowly(ask, &ride, 8.0, 40.0)?;
     let (a, b) = span(&ride, &ridden);
     lamps(ask, &mut ridden, &[Channel::LowBeam, Channel::PositionLamp, Channel::Wipers]);
-    if ask.is("hazard-on") {
+    let wanted = ask.read("hazard-lights-in-rain", "wanted");
+    if ask.is("hazard-on") || wanted && !ask.is("hazard-off") {
         ridden.tell.indicate(Indicator::Hazard, a - 0.3, b + 0.3);
     }
     // It rains a little farther than from gate to gate.
@@ -135,7 +132,10 @@ pub(crate) fn rain(ask: &Ask<'_>) -> Result<Plan, Error> {
         &[(0.0, 0.0), (a - 0.4, if ask.is("dry") { 0.3 } else { 12.0 }), (b + 0.4, 0.0)],
     );
     ridden.tell.around(Channel::Friction, &[(0.0, 0.8), (a - 0.4, 0.55), (b + 0.4, 0.8)]);
-    ridden.tell.around(Channel::Visibility, &[(0.0, 2000.0), (a - 0.4, 600.0), (b + 0.4, 2000.0)]);
+    ridden.tell.around(
+        Channel::Visibility,
+        &[(0.0, 2000.0), (a - 0.4, if ask.is("lamps-off") { 150.0 } else { 600.0 }), (b + 0.4, 2000.0)],
+    );
     Ok(done(ask, ride, ridden))
 }
 
@@ -165,9 +165,27 @@ pub(crate) fn slippery(ask: &Ask<'_>) -> Result<Plan, Error> {
 
 pub(crate) fn night(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = Ride::new(ask.track, ask.item)?;
-    let mut ridden = ride.drive(&ride.pace())?;
+    let pace = if ask.is("swerves") { ride.pace().slow(ride.entry_m, ride.exit_m, 8.0) } else { ride.pace() };
+    let mut ridden =
+        if ask.is("swerves") { super::lanes::swerves(&ride, &pace)? } else { ride.drive(&pace)? };
     lamps(ask, &mut ridden, &[Channel::LowBeam, Channel::PositionLamp]);
     ridden.tell.around(Channel::Illuminance, &[(0.0, 0.5)]);
+    if ask.is("held-up") {
+        const BEHIND_S: f64 = 10.6;
+        let (a, b) = span(&ride, &ridden);
+        let from = f64::midpoint(a, b) - 0.5 * BEHIND_S;
+        // As fast as the ego and 15 m behind it; the lamps are on for that long.
+        let ambulance =
+            ride.car("ambulance", -2.0 * HALF_M - 15.0, 0.0, ridden.speed.clone()).log(move |b| {
+                let on = move |t: f64| u8::from((from - 1e-6..=from + BEHIND_S + 1e-6).contains(&t));
+                b.code(Channel::EmergencyLamp, move |t, _| Some(on(t))).channel_quality(
+                    Channel::EmergencyLamp,
+                    Accuracy::Constant(0.0),
+                    Origin::Target,
+                )
+            });
+        ridden = ridden.actor(ambulance).about(BEHIND_S, 0.06, from, from + BEHIND_S);
+    }
     Ok(done(ask, ride, ridden))
 }
 
