@@ -5,7 +5,6 @@
 use lukao_exam::pack::{Effect, Requirement};
 use lukao_exam::verdict::{AttemptStatus, ItemResult, ScoredFinding};
 use lukao_exam::{Exam, ItemStatus, Judged, Options, Verdict, attempts};
-use lukao_model::outcome::Uncertainty;
 use lukao_model::{Drive, Error};
 use lukao_synth::Truth;
 use lukao_synth::exam::{ExamItem, Fault, items, plan_under};
@@ -98,10 +97,12 @@ pub fn gaps(read: impl Fn(&[(String, String)]) -> Result<Exam, Error>) -> Result
         {
             for r in changed(&all, of, &item.id).into_iter().filter(|r| r.rule.is_some()) {
                 let breaks = |i: &ExamItem, f: &Fault| {
-                    let elsewhere = f.requirement.split_once('/');
-                    let this = match elsewhere {
-                        Some((other, id)) => other == item.id && id == r.id,
-                        None => (i.id == item.id || r.shared && everywhere(r)) && f.requirement == r.id,
+                    let this = if item.station.is_none() {
+                        // What holds all the time is found beside something else.
+                        let name = format!("{}/{}", item.id, r.id);
+                        f.requirement == name || i.beside(f).0.iter().any(|n| **n == *name)
+                    } else {
+                        (i.id == item.id || r.shared && everywhere(r)) && f.requirement == r.id
                     };
                     this && is_under(f, &of.under)
                 };
@@ -324,8 +325,10 @@ impl<'v> Found<'v> {
     }
 }
 
-/// Exactly known plans are met to this: times are told by samples 10 ms apart.
-const STEP: f64 = 0.011;
+/// Exactly known plans are met to this: both ends of a time are told by samples 10 ms apart.
+const STEP: f64 = 0.021;
+/// Part of a limit by which a planned fault may break it, beside some uncertainty.
+const LITTLE: f64 = 0.35;
 /// How far a finding may lie outside the time that was planned for it, s.
 const NEAR_S: f64 = 1.0;
 
@@ -334,10 +337,7 @@ fn told(truth: &Truth, f: &ScoredFinding) -> Vec<String> {
     let mut wrong = Vec::new();
     let finding = &f.finding;
     if let (Some(size), Some(known_to)) = (truth.size, truth.known_to) {
-        let u = match finding.uncertainty {
-            Uncertainty::Known(u) => u,
-            Uncertainty::Unknown => 0.0,
-        };
+        let u = finding.uncertainty.known().unwrap_or(0.0);
         if (finding.measured - size).abs() > u + known_to + STEP {
             let unit = &finding.unit;
             wrong.push(format!(
@@ -345,6 +345,20 @@ fn told(truth: &Truth, f: &ScoredFinding) -> Vec<String> {
                 finding.measured
             ));
         }
+    }
+    // By how much the limit is broken; where nothing at all is let pass, or things are counted, there is no little.
+    let u = finding.uncertainty.known().unwrap_or(0.0);
+    let over = (finding.measured - finding.limit).abs();
+    let counted = finding.unit == "1" && over <= 1.0;
+    if truth.known_to.is_some()
+        && finding.limit != 0.0
+        && !counted
+        && over > LITTLE * finding.limit.abs() + 6.0 * u
+    {
+        wrong.push(format!(
+            "{:.3} {} is far from the limit {:.3}",
+            finding.measured, finding.unit, finding.limit
+        ));
     }
     if let Some((from_s, to_s)) = truth.when_s {
         let [a, b] = [finding.from_ns, finding.to_ns].map(lukao_model::time::to_s);

@@ -80,6 +80,13 @@ fn every_fault_is_found_and_nothing_else() {
         .map(|r| format!("{} {}: {}", r.item, r.drive(), r.wrong.join("; ")))
         .collect();
     assert!(bad.is_empty(), "{} of {}:\n{}", bad.len(), rows.len(), bad.join("\n"));
+    assert!(rows.len() > 480, "{}", rows.len());
+    for switch in exam().switches {
+        for value in switch.values.iter().filter(|v| **v != switch.value) {
+            let under = (switch.name.clone(), value.clone());
+            assert!(rows.iter().any(|r| r.under == [under.clone()]), "no drive for {under:?}");
+        }
+    }
 }
 
 /// The drive without a channel, or with it from another origin.

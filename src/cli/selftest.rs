@@ -34,11 +34,11 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<Exit, Error> {
     let (exam, _) = exam::load(&args.exam)?;
-    if let Some(item) = &args.item {
-        if !exam.items.iter().any(|i| i.id == *item) {
-            let ids: Vec<&str> = exam.items.iter().map(|i| i.id.as_str()).collect();
-            return Err(Error::new("--item", format!("one of {}", ids.join(", ")), format!("\"{item}\"")));
-        }
+    if let Some(item) = &args.item
+        && !exam.items.iter().any(|i| i.id == *item)
+    {
+        let ids: Vec<&str> = exam.items.iter().map(|i| i.id.as_str()).collect();
+        return Err(Error::new("--item", format!("one of {}", ids.join(", ")), format!("\"{item}\"")));
     }
     let read = |choices: &[(String, String)]| Ok(exam::load_with(&args.exam, choices)?.0);
     let chosen = |item: &ExamItem, fault: Option<&Fault>| {

@@ -1,5 +1,6 @@
 //! `lukao synth`: sessions of planned drives, whose truth is written before anything is graded.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -118,8 +119,17 @@ front_overhang_m = 0.90\nrear_overhang_m = 0.90\nfront_track_m = 1.55\nrear_trac
 fn head(args: &Args, exam: &Exam, wanted: &[&ExamItem]) -> Result<String, Error> {
     let field = convert::relative(&args.out.join("session.toml"), &args.track)?;
     let level = args.level.as_ref().map_or_else(String::new, |l| format!("level = \"{l}\"\n"));
+    // What is a fault under another reading only is graded under that.
+    let faults = wanted.iter().filter_map(|i| i.all_faults().find(|f| Some(f.id) == args.fault.as_deref()));
+    let readings: BTreeMap<&str, &str> = faults.flat_map(|f| f.under.iter().copied()).collect();
+    let readings: Vec<String> = readings.iter().map(|(s, v)| format!("{s} = \"{v}\"")).collect();
+    let switches = if readings.is_empty() {
+        String::new()
+    } else {
+        format!("switches = {{ {} }}\n", readings.join(", "))
+    };
     let mut text = format!(
-        "# Planned drives; truth.toml says what is true of them.\nformat = 1\n\n[session]\nid = \"planned-{}\"\nexam = \"{}\"\n{level}\
+        "# Planned drives; truth.toml says what is true of them.\nformat = 1\n\n[session]\nid = \"planned-{}\"\nexam = \"{}\"\n{level}{switches}\
          applicant = \"planned\"\nfield = \"{field}\"\n\n[[vehicle]]\nid = \"car-1\"\nsheet = \"vehicle.toml\"\nsoftware = \"planned\"\n",
         args.seed, args.exam
     );
@@ -140,7 +150,17 @@ fn head(args: &Args, exam: &Exam, wanted: &[&ExamItem]) -> Result<String, Error>
 fn truth_of(item: &ExamItem, fault: Option<&str>, truth: &lukao_synth::Truth) -> String {
     let mut text = format!("\n[[drive]]\nitem = \"{}\"\n", item.id);
     if let Some(f) = fault.and_then(|f| item.all_faults().find(|x| x.id == f)) {
-        let _ = writeln!(text, "fault = \"{}\"\nrule = \"{}\"\nwhat = \"{}\"", f.id, f.rule, f.what);
+        let (id, rule, requirement, what) = (f.id, f.rule, f.requirement, f.what);
+        let _ = writeln!(
+            text,
+            "fault = \"{id}\"\nrule = \"{rule}\"\nrequirement = \"{requirement}\"\nwhat = \"{what}\""
+        );
+        let (same, side) = item.beside(f);
+        for (name, found) in [("same_event", same), ("found_too", side)] {
+            if !found.is_empty() {
+                let _ = writeln!(text, "{name} = {found:?}");
+            }
+        }
     }
     if let Some(size) = truth.size {
         let _ = writeln!(text, "size = {size:?}");

@@ -1,7 +1,7 @@
 //! How the items of a closed-field exam are driven: attempts at stations, and what an attempt needs.
 
 mod slots;
-mod told;
+pub(crate) mod told;
 
 pub(crate) mod bend_not_indicated;
 pub(crate) mod fault_not_alerted;

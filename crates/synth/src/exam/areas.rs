@@ -93,7 +93,8 @@ impl ExamItem {
     /// What else is found of one of its faults: of the same event, and of others.
     #[must_use]
     pub fn beside(&self, fault: &Fault) -> (Vec<&'static str>, Vec<&'static str>) {
-        (fault.same.to_vec(), fault.side.to_vec())
+        let here = everywhere::beside(self.id, fault.id);
+        (fault.same.iter().chain(here).copied().collect(), fault.side.to_vec())
     }
 }
 
@@ -141,12 +142,12 @@ items! {
         "start" roads::start [roads::STARTS_LATE, roads::NOT_INDICATED, roads::INDICATED_LATE, roads::ROLLS_BACK, roads::JERK];
         "stop" roads::stop [roads::OFF_LINE, roads::HARSH];
         "car-following" traffic::following [traffic::TOO_CLOSE, traffic::FAR_TOO_CLOSE, traffic::HARSH, traffic::CLOSES_IN];
-        "straight-through" junctions::straight [junctions::ON_CROSSING, junctions::ELSEWHERE, junctions::BLOCKED];
+        "straight-through" junctions::straight [junctions::ON_RED, junctions::LATE_BRAKING, junctions::ON_CROSSING, junctions::ELSEWHERE, junctions::BLOCKED];
         "pedestrian-crossing" people::crossing [people::NOT_YIELDED, people::FAST_OVER];
         "kerb-stop" roads::kerb_stop [roads::FAR_FROM_KERB, roads::LATE_STOP, roads::NOT_INDICATED];
         "lane-change" roads::lane_change [roads::NOT_DONE, roads::NOT_INDICATED, roads::INDICATED_LATE, roads::NO_GAP, lanes::DOUBLE, lanes::OVER_CAP, lanes::OVER_CAP_INVALID];
-        "right-turn" junctions::turn [junctions::NOT_INDICATED, junctions::INDICATED_LATE, junctions::FAST_TURN, junctions::ELSEWHERE, junctions::CUTS_LEFT, junctions::PEDESTRIAN];
-        "left-turn" junctions::turn [junctions::NOT_INDICATED, junctions::INDICATED_LATE, junctions::FAST_TURN, junctions::ELSEWHERE, junctions::CUTS_ONCOMING, junctions::WIDE];
+        "right-turn" junctions::turn [junctions::ON_RED, junctions::NOT_INDICATED, junctions::INDICATED_LATE, junctions::FAST_TURN, junctions::ELSEWHERE, junctions::CUTS_LEFT, junctions::PEDESTRIAN];
+        "left-turn" junctions::turn [junctions::ON_RED, junctions::NOT_INDICATED, junctions::INDICATED_LATE, junctions::FAST_TURN, junctions::ELSEWHERE, junctions::CUTS_ONCOMING, junctions::WIDE];
         "u-turn" junctions::turn [junctions::NOT_INDICATED, junctions::ELSEWHERE, junctions::FORBIDDEN, junctions::FAST_ROUND];
         "bus-stop" people::bus_stop [people::NOT_SLOWED, people::STOPS, people::CLOSE_TO_CYCLIST];
         "meeting" traffic::meeting [traffic::CLOSE, traffic::IN_OPPOSITE, traffic::WRONG_WAY];

@@ -1,10 +1,15 @@
 //! Faults that every item can have: who drives, and what the log is worth.
 
-use lukao_model::Channel;
 use lukao_model::code::{DrivingMode, FixQuality};
+use lukao_model::vehicle::ActorClass;
+use lukao_model::{Channel, math};
 
 use super::areas::{Area, ExamItem, Fault};
 use super::tell::Tell;
+use crate::body::Body;
+use crate::course::Course;
+use crate::path::Path;
+use crate::speed::Speed;
 
 pub(crate) const FAULTS: &[Fault] = &[
     Fault::new("by-hand", "manual-driving", "a human drives all the time"),
@@ -13,18 +18,72 @@ pub(crate) const FAULTS: &[Fault] = &[
     Fault::new("nudged", "input-in-attempt", "a remote command helps along"),
     Fault::new("fix-lost", "position-fix-lost", "the position falls back to float for 2 s"),
     Fault::new("dim", "out-of-conditions", "visibility falls to 470 m for 2 s").of("visibility"),
+    Fault::new("bumped", "contact-with-actor", "something comes from the side and is touched by 0.1 m")
+        .same(&["general/contact-with-actor"]),
     Fault::new("dusk", "out-of-conditions", "illuminance falls to 390 lx for 2 s").of("daylight"),
 ];
 
 /// Whether an item can have it: those about intervention are handed over, and those of weather and darkness need theirs.
 pub(crate) fn can_be(fault: &str, item: &ExamItem) -> bool {
     match fault {
-        "fix-lost" => true,
+        "fix-lost" | "bumped" => true,
         "dim" => !["rain", "fog"].contains(&item.id),
         "dusk" => !["tunnel", "rain", "fog", "night-or-emergency"].contains(&item.id),
         _ => item.area != Area::Emergency,
     }
 }
+
+/// What else finds the same event at one item only.
+pub(crate) fn beside(item: &str, fault: &str) -> &'static [&'static str] {
+    match (item, fault) {
+        // What lies there is not to be touched either.
+        ("spilled-objects", "bumped") => &["no-contact"],
+        // Whom one touches one is about to run into.
+        ("car-following", "bumped") => &["time-to-collision"],
+        _ => &[],
+    }
+}
+
+/// How deep the ego is touched, and how well that is known, metres: it may turn meanwhile.
+const TOUCH_M: f64 = 0.1;
+const TOUCH_KNOWN_M: f64 = 0.05;
+
+/// A thing that comes to the ego's right side, behind its front, while it drives on as straight as it ever does; with the size of the
+/// touch, how well that is known, and when it is.
+pub(crate) fn bump(ego: &Body, begin_s: f64, end_s: f64) -> Option<(Body, f64, f64, f64)> {
+    const SIDE_M: f64 = 0.5;
+    const WAY_M: f64 = 3.0;
+    // Quick, and at a stand at once: it must not be ahead of the ego before, nor in its way after.
+    let comes = |wait_s: f64| {
+        Speed::of(0.0)
+            .hold_s(wait_s)
+            .to_with(1.5, 5.0, 50.0)
+            .hold_to_m(WAY_M - 0.05)
+            .to_with(0.0, 30.0, 1000.0)
+    };
+    let goes = |speed: Speed| speed.to_with(-1.5, 5.0, 50.0).hold_s(1.6).to_with(0.0, 5.0, 50.0);
+    let takes_s = comes(0.0).end_s();
+    let at = |k: u32| begin_s + (end_s - begin_s) * f64::from(k) / 200.0;
+    let calm = |t: f64| {
+        let s = ego.state(t);
+        s.speed_mps.min(4.0) - 30.0 * s.curvature_per_m.abs()
+    };
+    let when = (20..180).map(at).filter(|t| *t > takes_s && ego.state(*t).speed_mps > 0.5);
+    let t = when.max_by(|a, b| calm(*a).total_cmp(&calm(*b)))?;
+    let p = ego.state(t).pose;
+    let (sin, cos) = math::sin_cos(p.yaw_rad);
+    let place = |u: f64, v: f64| [p.x_m + u * cos - v * sin, p.y_m + u * sin + v * cos];
+    let [x, y] = place(-0.5, -(HALF_WIDTH_M + 0.5 * SIDE_M - TOUCH_M) - WAY_M);
+    let path = Path::from(x, y, p.yaw_rad + std::f64::consts::FRAC_PI_2).straight(WAY_M + 1.0);
+    let course = Course::new(path, goes(comes(t - takes_s)));
+    let thing = Body::other("bumper", ActorClass::Object, SIDE_M, SIDE_M).course(course);
+    // The ego may come by there again.
+    let thing = thing.log(move |a| a.present_s(&[(0.0, t + 2.0)]));
+    Some((thing, TOUCH_M, TOUCH_KNOWN_M, t))
+}
+
+/// Half the width of the car, metres.
+const HALF_WIDTH_M: f64 = 0.9;
 
 /// Puts one of them into a log, given the times of the attempt. Says how large it is, if that is known, and when it takes place.
 pub(crate) fn put(tell: &mut Tell, fault: &str, begin_s: f64, end_s: f64) -> Option<(Option<f64>, f64, f64)> {

@@ -18,6 +18,7 @@ use crate::speed::Speed;
 
 pub(crate) const RED_LIGHT: Fault =
     Fault::new("red-light", "red-light", "passes the line 1 s before green").of("red").same(&["red-light"]);
+pub(crate) const ON_RED: Fault = Fault::new("red-light", "red-light", "passes the line 1 s before green");
 pub(crate) const LATE_START: Fault =
     Fault::new("late-start", "late-start-on-green", "starts 10.7 s after green");
 pub(crate) const AMBER: Fault = Fault::new("amber", "amber-light", "passes the line 4.5 s after amber");
@@ -44,6 +45,12 @@ pub(crate) const BLOCKED: Fault = Fault::new(
     "blocked-junction-entered",
     "enters the junction, behind which there is room of 4.6 m, and stands in it",
 );
+pub(crate) const LATE_BRAKING: Fault = Fault::new(
+    "late-braking",
+    "hard-braking-needed",
+    "brakes so late for somebody who stands that 6.4 m/s² are needed",
+)
+.of("general/hard-braking-needed");
 pub(crate) const CUTS_LEFT: Fault =
     Fault::new("cuts-left", "right-turn-cuts-left-turn", "turns right 1.7 s before somebody who turns left");
 pub(crate) const CUTS_ONCOMING: Fault = Fault::new(
@@ -96,15 +103,21 @@ fn line(ride: &Ride) -> Result<f64, Error> {
     })
 }
 
+/// Passes the line a second before the light is green.
+fn on_red(ask: &Ask<'_>, ride: &Ride) -> Result<Plan, Error> {
+    let line = line(ride)?;
+    let mut ridden = ride.drive(&ride.pace())?;
+    let t = ridden.time(line - HALF_M);
+    ride.lights(&mut ridden.tell, &[(0.0, SignalState::Red), (t + 1.0, SignalState::Green)]);
+    Ok(ride.at_last(ridden.faulty(1.0, t, t), ask))
+}
+
 /// Stops at red, goes on green.
 pub(crate) fn lights(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = Ride::new(ask.track, ask.item)?;
     let line = line(&ride)?;
     if ask.is("red-light") {
-        let mut ridden = ride.drive(&ride.pace())?;
-        let t = ridden.time(line - HALF_M);
-        ride.lights(&mut ridden.tell, &[(0.0, SignalState::Red), (t + 1.0, SignalState::Green)]);
-        return Ok(ride.plan(ridden.happens(t, t), ask.fault));
+        return on_red(ask, &ride);
     }
     if ask.is("amber") {
         let mut ridden = ride.drive(&ride.pace())?;
@@ -163,6 +176,8 @@ pub(crate) fn straight(ask: &Ask<'_>) -> Result<Plan, Error> {
     let j = junction(&ride)?;
     match ask.fault {
         Some("elsewhere") => return elsewhere(ask, &ride, &j, Turn::Right),
+        Some("red-light") => return on_red(ask, &ride),
+        Some("late-braking") => return late_braking(ask, ride, &j),
         Some("blocked") => return blocked(ask, ride, &j),
         _ => {}
     }
@@ -201,16 +216,40 @@ fn blocked(ask: &Ask<'_>, ride: Ride, junction: &Bend) -> Result<Plan, Error> {
     Ok(ride.plan(ridden.actor(lead).about(ROOM_M, 0.1, enters, a), ask.fault))
 }
 
+/// Hard and late for somebody who stands before the junction.
+fn late_braking(ask: &Ask<'_>, ride: Ride, junction: &Bend) -> Result<Plan, Error> {
+    const NEEDED: f64 = 6.4;
+    let rear = junction.from_m - 25.0;
+    let pace = |gap_m: f64| ride.pace().stand_by(rear - gap_m - HALF_M, 4.0, 7.5);
+    // What would just do if it braked evenly from now on; nobody looks at it when it is slower than 2 m/s.
+    let needed = |gap_m: f64| {
+        let Ok(speed) = pace(gap_m).speed(rear) else { return 0.0 };
+        let at = |k: u32| {
+            let (s, v, _) = speed.state(0.01 * f64::from(k));
+            if v < 2.0 || s > rear { 0.0 } else { v * v / (2.0 * (rear - s - HALF_M)) }
+        };
+        (0..(100.0 * speed.end_s()) as u32).map(at).fold(0.0, f64::max)
+    };
+    let gap_m = crate::solve(NEEDED, 0.3, 4.0, needed);
+    let stop = rear - gap_m - HALF_M;
+    let ridden = ride.drive(&pace(gap_m))?;
+    let (a, b) = ridden.stand_at(stop);
+    let lead = ride.car("lead", rear + HALF_M, 0.0, Speed::of(0.0).hold_s(b - 2.0).to(9.0, 1.5));
+    Ok(ride.plan(ridden.actor(lead).about(NEEDED, 0.1, a - 3.0, a), ask.fault))
+}
+
 /// Right, left or round, with the light green.
 pub(crate) fn turn(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = Ride::new(ask.track, ask.item)?;
     let j = junction(&ride)?;
     match ask.fault {
         Some("elsewhere") => return elsewhere(ask, &ride, &j, Turn::Straight),
+        Some("red-light") => return on_red(ask, &ride),
         Some("cuts-left" | "cuts-oncoming") => return cuts(ask, ride, &j),
         Some("wide") => return wide(ask, ride, &j),
         Some("not-yielded") => {
-            let ridden = super::people::not_yielded(&ride, j.to_m - 4.0)?;
+            // The body is still turning when it comes to the crossing.
+            let ridden = super::people::not_yielded(&ride, j.to_m - 4.0, 0.35)?;
             return Ok(ride.plan(ridden, ask.fault));
         }
         Some("forbidden") => {
@@ -382,10 +421,11 @@ pub(crate) fn main_road(ask: &Ask<'_>) -> Result<Plan, Error> {
         }
         Some("fast-bend") => {
             let path = ride.way.path(|_| 0.0);
-            // Only into the bend; out of it it is slower.
+            // Only into the bend; out of it it is a little slower.
             let half = f64::midpoint(j.from_m, j.to_m);
             let mps = super::lanes::fastest(&path, (j.from_m - 4.0, half), FAST_ACROSS);
-            let ridden = ride.drive(&ride.pace().over(j.from_m - 12.0, half, mps))?;
+            let pace = ride.pace().over(j.from_m - 12.0, half, mps).over(half, j.to_m + 6.0, 0.94 * mps);
+            let ridden = ride.drive(&pace)?;
             let (a, b) = (ridden.time(j.from_m), ridden.time(j.to_m));
             return Ok(ride.plan(ridden.about(FAST_ACROSS, 0.1, a, b), ask.fault));
         }

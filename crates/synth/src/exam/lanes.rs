@@ -15,11 +15,11 @@ use crate::plan::Plan;
 pub(crate) const DOUBLE: Fault =
     Fault::new("double", "double-lane-change", "changes over two lanes with 2.6 s between");
 pub(crate) const OVER_CAP: Fault =
-    Fault::new("over-cap", "exam-speed", "drives at 60.6 km/h").of("cap").same(&["speed-limit"]);
+    Fault::new("over-cap", "exam-speed", "drives at 60.6 km/h").of("cap").side(&["speed-limit"]);
 pub(crate) const OVER_CAP_INVALID: Fault =
     Fault::new("over-cap-invalid", "exam-speed", "drives at 60.6 km/h, which makes the attempt invalid")
         .of("cap")
-        .same(&["speed-limit"])
+        .side(&["speed-limit"])
         .under(&[("over-the-cap", "invalid")]);
 pub(crate) const REVERSES: Fault =
     Fault::new("reverses", "reversing", "rolls to a stand on the ramp and backs 1.2 m");

@@ -62,19 +62,28 @@ fn first(ride: &Ride, beyond_m: f64) -> Result<(f64, f64, [f64; 2]), Error> {
     Ok((from, to, sides))
 }
 
-/// Over the first crossing beyond a place before somebody who is on it.
-pub(crate) fn not_yielded(ride: &Ride, beyond_m: f64) -> Result<Ridden, Error> {
+/// Over the first crossing beyond a place before somebody who is on it. How near he is, is known so well, metres.
+pub(crate) fn not_yielded(ride: &Ride, beyond_m: f64, known_to_m: f64) -> Result<Ridden, Error> {
     let (from, to, [right, left]) = first(ride, beyond_m)?;
     let (middle, right, left) = (f64::midpoint(from, to), right + 0.4, left - 0.4);
     let ridden = ride.drive(&ride.pace())?;
     let enters = ridden.time(from - HALF_M);
     // He has come so near to the ego's side when it enters, and stands still then.
     const AWAY_M: f64 = 2.5;
-    let at = if right < -(0.9 + 0.3 + AWAY_M) { -(0.9 + 0.3 + AWAY_M) } else { 0.9 + 0.3 + AWAY_M };
-    let from = if at < 0.0 { right } else { left };
+    let beside = 0.9 + 0.3 + AWAY_M;
+    let from_right = right < -beside;
+    // Seen from the ego, which may still be turning.
+    let ego = Body::car("ego").course(ridden.course.clone()).state(enters).pose;
+    let (sin, cos) = math::sin_cos(ego.yaw_rad);
+    let seen_m = |left_m: f64| {
+        let at = ride.way.place(middle, left_m);
+        (at[1] - ego.y_m) * cos - (at[0] - ego.x_m) * sin
+    };
+    let at = crate::solve(if from_right { -beside } else { beside }, -12.0, 12.0, seen_m);
+    let from = if from_right { right } else { left };
     let t0 = (enters - (at - from).abs() / WALK_MPS - 3.0).max(0.0);
     let walker = ride.walker("walker", middle, from, at, t0, WALK_MPS);
-    Ok(ridden.actor(walker).about(AWAY_M, 0.1, enters, enters))
+    Ok(ridden.actor(walker).about(AWAY_M, known_to_m, enters, enters))
 }
 
 /// Stops for somebody who crosses, and goes on when he has crossed.
@@ -108,7 +117,7 @@ pub(crate) fn crossing(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = Ride::new(ask.track, ask.item)?;
     let ridden = match ask.fault {
         Some("too-fast") => fast(&ride)?,
-        Some("not-yielded") => not_yielded(&ride, 0.0)?,
+        Some("not-yielded") => not_yielded(&ride, 0.0, 0.1)?,
         _ => yields(&ride)?,
     };
     Ok(ride.plan(ridden, ask.fault))

@@ -454,6 +454,14 @@ impl Ride {
         {
             (size, known_to, when_s) = (Some(of.unwrap_or(1.0)), of.map(|_| 0.0), Some((from_s, until_s)));
         }
+        let mut actors = actors;
+        if fault == Some("bumped")
+            && let Some((thing, deep, u, t)) =
+                everywhere::bump(&ego, begin.unwrap_or(0.0), end.unwrap_or(to_s))
+        {
+            actors.push(target(thing, &self.way));
+            (size, known_to, when_s) = (Some(deep), Some(u), Some((t, t + 1.0)));
+        }
         tell.text(Channel::Mark, begin.unwrap_or(0.0), format!("begin: {}", self.item));
         tell.text(Channel::Mark, end.unwrap_or(to_s), format!("end: {}", self.item));
         let name = fault.map_or(self.item.to_owned(), |f| format!("{}, {f}", self.item));

@@ -17,7 +17,7 @@ pub(crate) const RAMP_TOO_FAST: Fault = Fault::new("too-fast", "speed-limit", "0
 pub(crate) const FEW_KINDS: Fault =
     Fault::new("few-kinds", "few-sign-kinds", "has passed four kinds of signs when the examiner ends it");
 pub(crate) const ROLLS_THROUGH: Fault =
-    Fault::new("rolls-through", "stop-sign", "passes the stop sign at 0.5 m/s");
+    Fault::new("rolls-through", "stop-sign", "passes the stop sign at 0.27 m/s");
 pub(crate) const WRONG_LANE: Fault =
     Fault::new("wrong-lane", "wrong-lane-for-turn", "turns right from the lane that leads straight on");
 pub(crate) const IN_BOX: Fault =
@@ -171,7 +171,7 @@ fn too_fast(ride: &Ride, pace: Pace) -> Result<Ridden, Error> {
 /// Along the signs, with a stop where one asks for it.
 pub(crate) fn signs(ask: &Ask<'_>) -> Result<Plan, Error> {
     /// Slowest speed at the stop sign in the drive that is wrong, m/s.
-    const ROLLS_MPS: f64 = 0.5;
+    const ROLLS_MPS: f64 = 0.27;
     let ride = Ride::new(ask.track, ask.item)?;
     let stop = junction(&ride)?.from_m - 1.5 - HALF_M;
     let pace = ride.pace();
@@ -195,8 +195,8 @@ pub(crate) fn signs(ask: &Ask<'_>) -> Result<Plan, Error> {
             ridden = ridden.faulty(KINDS as f64, a, b);
         }
         Some("rolls-through") => {
-            let t = ridden.time(stop);
-            ridden = ridden.faulty(ROLLS_MPS, t, t);
+            let (a, b) = (ridden.time(stop), ridden.time(stop + 1.5));
+            ridden = ridden.faulty(ROLLS_MPS, a, b);
         }
         _ => {}
     }

@@ -57,7 +57,9 @@ pub(crate) const OVER_CONES: Fault =
     Fault::new("over-edge", "wheel-over-edge", "5 cm over the line of the cones");
 pub(crate) const TOUCHES: Fault = Fault::new("touches", "contact-with-actor", "brushes a box by 0.1 m")
     .of("no-contact")
-    .same(&["contact-with-actor", "general/contact-with-actor"]);
+    .same(&["contact-with-actor", "general/contact-with-actor"])
+    // What is about to be touched is needed to brake for.
+    .side(&["general/hard-braking-needed"]);
 
 /// How deep a box is touched, metres.
 const TOUCH_M: f64 = 0.1;
@@ -71,6 +73,8 @@ pub(crate) fn following(ask: &Ask<'_>) -> Result<Plan, Error> {
     let (gap_s, gap_m) = match ask.fault {
         Some("too-close") => (0.6, 5.0),
         Some("far-too-close") => (0.3, 4.0),
+        // The one ahead stands already when it brakes.
+        Some("closes-in") => (5.0, 6.0),
         _ => (2.2, 6.0),
     };
     let near = ask.is("too-close") || ask.is("far-too-close");
