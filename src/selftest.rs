@@ -185,7 +185,12 @@ fn one(
     seed: u64,
 ) -> Result<Row, Error> {
     let under: Vec<(&str, &str)> = of.under.iter().map(|(s, v)| (s.as_str(), v.as_str())).collect();
-    let made = plan_under(track, item.id, fault.map(|f| f.id), &under, seed)?.make()?;
+    let which = |mut e: Error| {
+        e.source_name = format!("{} {}: {}", item.id, fault.map_or("compliant", |f| f.id), e.source_name);
+        e
+    };
+    let planned = plan_under(track, item.id, fault.map(|f| f.id), &under, seed).map_err(which)?;
+    let made = planned.make().map_err(which)?;
     let v = grade_alone(track, &of.exam, item.id, &made.drive)?;
     let mut row = Row {
         item: item.id,

@@ -92,8 +92,8 @@ fn it_has_the_elements_that_the_levels_ask_for() {
     let structure = |k| field.structures().iter().filter(|s| s.kind == k).count();
     assert_eq!((structure(StructureKind::Tunnel), structure(StructureKind::Bridge)), (1, 1));
     let zone = |k| field.zones().iter().filter(|z| z.kind == k).count();
-    assert_eq!([ZoneKind::School, ZoneKind::BusStop, ZoneKind::YellowBox].map(zone), [1, 1, 1]);
-    assert_eq!((field.crossings().count(), field.parking_spaces().len()), (6, 3));
+    assert_eq!([ZoneKind::School, ZoneKind::BusStop, ZoneKind::YellowBox].map(zone), [1, 1, 2]);
+    assert_eq!((field.crossings().count(), field.parking_spaces().len()), (7, 3));
     let lights: Vec<_> = field.signals().filter(|(_, s)| s.kind == SignalKind::TrafficLight).collect();
     assert_eq!(lights.len(), 8);
     assert!(lights.iter().all(|(_, s)| s.certain && !s.stop_lines.is_empty()), "{lights:?}");

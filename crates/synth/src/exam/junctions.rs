@@ -8,6 +8,7 @@ use lukao_track::Turn;
 use super::Ask;
 use super::areas::Fault;
 use super::elsewhere::arrives;
+use super::pace::Pace;
 use super::ride::{HALF_M, Ride};
 use super::roads::{FAST_ACROSS, junction};
 use super::way::Bend;
@@ -28,7 +29,7 @@ pub(crate) const FAST_RING: Fault =
 pub(crate) const OFF_LINE: Fault =
     Fault::new("off-line", "stops-off-the-line", "stops 2.4 m before the line");
 pub(crate) const ON_CROSSING: Fault =
-    Fault::new("on-crossing", "stops-on-crossing", "stands on the crossing for 5 s");
+    Fault::new("on-crossing", "stops-on-crossing", "stands on the crossing for 3.5 s");
 pub(crate) const INDICATED_LATE: Fault =
     Fault::new("indicated-late", "indicator-late", "indicates 2.5 s before the junction");
 pub(crate) const NOT_YIELDED: Fault =
@@ -104,9 +105,9 @@ fn line(ride: &Ride) -> Result<f64, Error> {
 }
 
 /// Passes the line a second before the light is green.
-fn on_red(ask: &Ask<'_>, ride: &Ride) -> Result<Plan, Error> {
+fn on_red(ask: &Ask<'_>, ride: &Ride, pace: &Pace) -> Result<Plan, Error> {
     let line = line(ride)?;
-    let mut ridden = ride.drive(&ride.pace())?;
+    let mut ridden = ride.drive(pace)?;
     let t = ridden.time(line - HALF_M);
     ride.lights(&mut ridden.tell, &[(0.0, SignalState::Red), (t + 1.0, SignalState::Green)]);
     Ok(ride.at_last(ridden.faulty(1.0, t, t), ask))
@@ -117,7 +118,7 @@ pub(crate) fn lights(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = Ride::new(ask.track, ask.item)?;
     let line = line(&ride)?;
     if ask.is("red-light") {
-        return on_red(ask, &ride);
+        return on_red(ask, &ride, &ride.pace());
     }
     if ask.is("amber") {
         let mut ridden = ride.drive(&ride.pace())?;
@@ -174,18 +175,18 @@ pub(crate) fn police(ask: &Ask<'_>) -> Result<Plan, Error> {
 pub(crate) fn straight(ask: &Ask<'_>) -> Result<Plan, Error> {
     let ride = Ride::new(ask.track, ask.item)?;
     let j = junction(&ride)?;
+    let mut pace = ride.pace().slow(j.from_m - 12.0, j.to_m, 7.5);
     match ask.fault {
         Some("elsewhere") => return elsewhere(ask, &ride, &j, Turn::Right),
-        Some("red-light") => return on_red(ask, &ride),
+        Some("red-light") => return on_red(ask, &ride, &pace),
         Some("late-braking") => return late_braking(ask, ride, &j),
         Some("blocked") => return blocked(ask, ride, &j),
         _ => {}
     }
-    let mut pace = ride.pace().slow(j.from_m - 12.0, j.to_m, 7.5);
     let on = ride.crossings().first().map_or(j.from_m, |c| f64::midpoint(c.0, c.1));
     if ask.is("on-crossing") {
         // Below 0.2 m/s it stands for a second more.
-        pace = pace.stand(on, 4.0);
+        pace = pace.stand(on, 2.5);
     }
     let mut ridden = ride.drive(&pace)?;
     if ask.is("on-crossing") {
@@ -219,14 +220,15 @@ fn blocked(ask: &Ask<'_>, ride: Ride, junction: &Bend) -> Result<Plan, Error> {
 /// Hard and late for somebody who stands before the junction.
 fn late_braking(ask: &Ask<'_>, ride: Ride, junction: &Bend) -> Result<Plan, Error> {
     const NEEDED: f64 = 6.4;
-    let rear = junction.from_m - 25.0;
-    let pace = |gap_m: f64| ride.pace().stand_by(rear - gap_m - HALF_M, 4.0, 7.5);
+    let rear = junction.from_m - 36.0;
+    let usual = ride.pace().slow(junction.from_m - 12.0, junction.to_m, 7.5);
+    let pace = |gap_m: f64| usual.clone().stand_by(rear - gap_m - HALF_M, 4.0, 7.5);
     // What would just do if it braked evenly from now on; nobody looks at it when it is slower than 2 m/s.
     let needed = |gap_m: f64| {
-        let Ok(speed) = pace(gap_m).speed(rear) else { return 0.0 };
+        let Ok(speed) = pace(gap_m).speed(rear - gap_m - HALF_M) else { return 0.0 };
         let at = |k: u32| {
             let (s, v, _) = speed.state(0.01 * f64::from(k));
-            if v < 2.0 || s > rear { 0.0 } else { v * v / (2.0 * (rear - s - HALF_M)) }
+            if v < 2.0 { 0.0 } else { v * v / (2.0 * (rear - s - HALF_M)) }
         };
         (0..(100.0 * speed.end_s()) as u32).map(at).fold(0.0, f64::max)
     };
@@ -244,7 +246,7 @@ pub(crate) fn turn(ask: &Ask<'_>) -> Result<Plan, Error> {
     let j = junction(&ride)?;
     match ask.fault {
         Some("elsewhere") => return elsewhere(ask, &ride, &j, Turn::Straight),
-        Some("red-light") => return on_red(ask, &ride),
+        Some("red-light") => return on_red(ask, &ride, &ride.pace()),
         Some("cuts-left" | "cuts-oncoming") => return cuts(ask, ride, &j),
         Some("wide") => return wide(ask, ride, &j),
         Some("not-yielded") => {

@@ -131,7 +131,10 @@ impl Pace {
                 continue;
             }
             // The fastest from which every slower stretch ahead can be entered as slow as it is.
+            // What lies beyond a stand does not matter before it.
             let ahead = &stretches[k + 1..];
+            let stand = ahead.iter().position(|z| z.mps == 0.0);
+            let ahead = &ahead[..stand.map_or(ahead.len(), |at| at + 1)];
             let fits = |m: f64| {
                 let up = change_m(v, m, ACCEL);
                 let in_time =
@@ -187,6 +190,11 @@ mod tests {
         let stands = (0..4000).filter(|k| speed.state(f64::from(*k) * 0.02).1 == 0.0).count();
         assert!((148..=156).contains(&stands), "{stands}");
         assert!((speed.distance_m(speed.end_s()) - 320.0).abs() < 1e-6);
+        // Hard to a stand, with something beyond that is slowed down for gently.
+        let speed =
+            Pace::new(12.0, 14.0).slow(80.0, 120.0, 6.0).stand_by(54.0, 2.0, 7.5).speed(120.0).unwrap();
+        let stands = (0..2000).find(|k| speed.state(f64::from(*k) * 0.02).1 == 0.0).unwrap();
+        assert!((speed.distance_m(f64::from(stands) * 0.02) - 54.0).abs() < 1e-6);
         // It begins slowly enough; who comes too fast cannot stop.
         let soon = Pace::new(14.0, 14.0).stand(20.0, 1.0);
         assert!(soon.speed(50.0).unwrap().state(0.0).1 < 8.0);
