@@ -82,8 +82,14 @@ fn is_under(fault: &Fault, under: &Readings) -> bool {
         && fault.under.iter().zip(under).all(|(a, b)| (a.0, a.1) == (&*b.0, &*b.1))
 }
 
+/// Whether an exam has the requirement that a fault breaks.
+fn demanded(exam: &Exam, item: &ExamItem, fault: &Fault) -> bool {
+    let (item, id) = fault.requirement.split_once('/').unwrap_or((item.id, fault.requirement));
+    exam.items.iter().any(|i| i.id == item && i.requires.iter().any(|r| r.id == id))
+}
+
 /// Requirements that the engine judges and that no planned drive breaks, as `item/requirement`, with the reading if it is not the
-/// exam's own. What every item has to keep and is not about who drives or what the log is worth has to be broken at one item at least.
+/// exam's own. What every item has to keep is to be broken at every one of them, but for [`ONCE`].
 ///
 /// # Errors
 /// If the exam cannot be read.
@@ -102,18 +108,15 @@ pub fn gaps(read: impl Fn(&[(String, String)]) -> Result<Exam, Error>) -> Result
                         let name = format!("{}/{}", item.id, r.id);
                         f.requirement == name || i.beside(f).0.iter().any(|n| **n == *name)
                     } else {
-                        (i.id == item.id || r.shared && everywhere(r)) && f.requirement == r.id
+                        (i.id == item.id || r.shared && ONCE.iter().any(|o| o.0 == r.id))
+                            && f.requirement == r.id
                     };
                     this && is_under(f, &of.under)
                 };
                 let known = items().iter().any(|i| i.all_faults().any(|f| breaks(i, f)));
-                let excused =
-                    lukao_synth::exam::EXCUSED.iter().any(|e| (e.item, e.requirement) == (&*item.id, &*r.id));
-                if known == excused {
-                    let (id, requirement) = (&item.id, &r.id);
+                if !known {
                     let under: String = of.under.iter().map(|(s, v)| format!(" ({s} = {v})")).collect();
-                    let why = if known { ": excused, but there is a drive" } else { "" };
-                    out.push(format!("{id}/{requirement}{under}{why}"));
+                    out.push(format!("{}/{}{under}", item.id, r.id));
                 }
             }
         }
@@ -121,10 +124,21 @@ pub fn gaps(read: impl Fn(&[(String, String)]) -> Result<Exam, Error>) -> Result
     Ok(out)
 }
 
-/// Whether one drive that breaks it stands for all items: the same rule with the same limits, and most stations lack what it needs.
-fn everywhere(r: &Requirement) -> bool {
-    ["cap", "speed-limit", "red-light", "solid-line-crossed", "wrong-way"].contains(&&*r.id)
-}
+/// Demands on every item that a drive at some item stands for, and why they cannot be broken alone at all of them. The rule and its
+/// limits are the same everywhere.
+pub const ONCE: [(&str, &str); 5] = [
+    (
+        "cap",
+        "where the speed limit is the cap both are broken at once, and most stations are too short or too slow for it",
+    ),
+    (
+        "speed-limit",
+        "at many items the ego is far slower, since the item itself asks for it, or the station is too short",
+    ),
+    ("red-light", "most stations have no lights"),
+    ("solid-line-crossed", "most stations have no lane beside over a solid line"),
+    ("wrong-way", "most stations have no lane of the other direction beside"),
+];
 
 /// Grades all drives of the exam's items on a field, on the current rayon pool; rows in the order of items and faults. `read` gives
 /// the exam under chosen readings; `chosen` says which drives; `done` is told of every drive that is ready.
@@ -145,7 +159,8 @@ pub fn run(
         for of in &exams {
             let own = changed(&exams, of, item.id).iter().any(|r| !r.shared);
             all.extend(own.then_some((of, item, None)));
-            all.extend(item.all_faults().filter(|f| is_under(f, &of.under)).map(|f| (of, item, Some(f))));
+            let faults = item.all_faults().filter(|f| is_under(f, &of.under) && demanded(&of.exam, item, f));
+            all.extend(faults.map(|f| (of, item, Some(f))));
         }
     }
     all.retain(|(_, item, fault)| chosen(item, *fault));

@@ -9,7 +9,7 @@ use lukao::model::{Channel, Drive, Header, Origin};
 use lukao::{Exam, ItemStatus, Options, Track, Verdict, selftest};
 use lukao_exam::verdict::AttemptStatus;
 use lukao_exam::{Judged, attempts};
-use lukao_synth::exam::{items, plan};
+use lukao_synth::exam::{ExamItem, Fault, items, plan};
 
 fn field() -> Track {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tracks/reference-field");
@@ -87,6 +87,48 @@ fn every_fault_is_found_and_nothing_else() {
             assert!(rows.iter().any(|r| r.under == [under.clone()]), "no drive for {under:?}");
         }
     }
+}
+
+#[test]
+fn what_is_not_as_it_must_be_is_said() {
+    let track = field();
+    let only = |item: &'static str, fault: &'static str, change: &dyn Fn(&mut lukao_exam::Item)| {
+        let read = |choices: &[(String, String)]| {
+            let mut exam = read(choices)?;
+            exam.items.iter_mut().filter(|i| i.id == item).for_each(change);
+            Ok(exam)
+        };
+        let chosen = |i: &ExamItem, f: Option<&Fault>| i.id == item && f.is_some_and(|f| f.id == fault);
+        let rows = selftest::run(&track, read, 1, chosen, |_| {}).unwrap();
+        rows.iter().map(|r| r.wrong.join("; ")).collect::<Vec<_>>().join("; ")
+    };
+    let same = |_: &mut lukao_exam::Item| {};
+    assert_eq!(only("car-following", "far-too-close", &same), "");
+    // The limit is another one: nothing is found.
+    let lenient = |i: &mut lukao_exam::Item| {
+        let r = i.requires.iter_mut().find(|r| r.id == "headway-veto").unwrap();
+        r.params.insert("min_headway_s".into(), toml::Value::Float(0.6));
+    };
+    let wrong = only("car-following", "far-too-close", &lenient);
+    assert!(wrong.contains("headway-veto not found"), "{wrong}");
+    // What is not listed is found too.
+    let strict = |i: &mut lukao_exam::Item| {
+        let r = i.requires.iter_mut().find(|r| r.id == "harsh-braking").unwrap();
+        r.params.insert("max_decel_mps2".into(), toml::Value::Float(1.0));
+    };
+    let wrong = only("car-following", "far-too-close", &strict);
+    assert!(wrong.contains("harsh-braking found too"), "{wrong}");
+    // One that is listed is not there.
+    let fewer = |i: &mut lukao_exam::Item| i.requires.retain(|r| r.id != "headway");
+    let wrong = only("car-following", "far-too-close", &fewer);
+    assert!(wrong.contains("headway not found"), "{wrong}");
+    // The limit is so far away that the drive is no near miss of it.
+    let far = |i: &mut lukao_exam::Item| {
+        let r = i.requires.iter_mut().find(|r| r.id == "headway-veto").unwrap();
+        r.params.insert("min_headway_s".into(), toml::Value::Float(1.15));
+    };
+    let wrong = only("car-following", "far-too-close", &far);
+    assert!(wrong.contains("far from the limit"), "{wrong}");
 }
 
 /// The drive without a channel, or with it from another origin.

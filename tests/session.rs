@@ -198,5 +198,10 @@ fn a_planned_session_is_graded_as_its_truth_says() {
     assert!(
         fs::read_to_string(dir.path().join("truth.toml")).unwrap().contains("rule = \"wheel-over-edge\"")
     );
+    // What is wrong under another reading only is graded under it.
+    let args = ["synth", "--item", "emergency-stop", "--fault", "slow-from-command", "--out", out];
+    assert!(lukao(&args).status.success());
+    let session = fs::read_to_string(dir.path().join("session.toml")).unwrap();
+    assert!(session.contains("switches = { emergency-stop = \"command-to-standstill\" }"), "{session}");
     assert_eq!(lukao(&["synth", "--item", "curve", "--fault", "x", "--out", out]).status.code(), Some(2));
 }

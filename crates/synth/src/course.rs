@@ -93,6 +93,14 @@ impl Course {
         self
     }
 
+    /// The same way at another speed, for a course of one stroke.
+    pub(crate) fn at_speed(mut self, speed: Speed) -> Self {
+        if let [only] = self.strokes.as_mut_slice() {
+            only.speed = speed;
+        }
+        self
+    }
+
     /// When the last leg of the last stroke ends, s.
     #[must_use]
     pub fn end_s(&self) -> f64 {

@@ -94,6 +94,49 @@ impl Speed {
         self.hold_to_m(s_m - braking).to(0.0, decel_mps2)
     }
 
+    /// Faster by some m/s for a while, then slower by as much for as long, so that it is where it would have been; each change at
+    /// this greatest acceleration and jerk.
+    #[must_use]
+    pub(crate) fn surged(&self, from_s: f64, by_mps: f64, hold_s: f64, accel: f64, jerk: f64) -> Self {
+        let (mut pulses, mut t) = (Vec::new(), from_s);
+        for (by, hold_s) in [(by_mps, hold_s), (-2.0 * by_mps, hold_s), (by_mps, 0.0)] {
+            let (rise, steady, sign) = ramp(0.0, by, accel, jerk);
+            for (j, for_s) in [(sign * jerk, rise), (0.0, steady), (-sign * jerk, rise), (0.0, hold_s)] {
+                pulses.push((t, j));
+                t += for_s;
+            }
+        }
+        pulses.push((t, 0.0));
+        let mut cuts: Vec<f64> =
+            self.legs.iter().map(|l| l.from_s).chain(pulses.iter().map(|p| p.0)).collect();
+        cuts.sort_by(f64::total_cmp);
+        cuts.dedup();
+        let (mut legs, mut more) = (Vec::new(), [0.0; 3]);
+        for (i, cut) in cuts.iter().copied().enumerate() {
+            let (s, v, a) = self.state(cut);
+            let base = self.legs[self.legs.partition_point(|l| l.from_s <= cut).max(1) - 1].jerk;
+            let over = pulses.iter().rfind(|p| p.0 <= cut).map_or(0.0, |p| p.1);
+            if cut >= t {
+                more = [0.0; 3];
+            }
+            legs.push(Leg {
+                from_s: cut,
+                s_m: s + more[0],
+                v: v + more[1],
+                a: a + more[2],
+                jerk: base + over,
+            });
+            let dt = cuts.get(i + 1).map_or(0.0, |next| next - cut);
+            let [ds, dv, da] = more;
+            more = [
+                ds + dt * (dv + dt * (0.5 * da + dt * over / 6.0)),
+                dv + dt * (da + 0.5 * dt * over),
+                da + dt * over,
+            ];
+        }
+        Self { legs, end_s: self.end_s.max(t) }
+    }
+
     /// When the last leg ends, s.
     #[must_use]
     pub fn end_s(&self) -> f64 {
@@ -149,6 +192,24 @@ mod tests {
             t += h;
         }
         assert_eq!(s.state(s.end_s()).1, -2.0);
+    }
+
+    #[test]
+    fn who_was_faster_and_slower_is_where_he_would_have_been() {
+        let s = Speed::of(10.0).hold_s(4.0).to(12.0, 1.0).hold_s(30.0);
+        let surged = s.surged(3.0, 2.0, 1.0, 1.5, 3.0);
+        let most = (0..3000).map(|k| surged.state(0.01 * f64::from(k)).1 - s.state(0.01 * f64::from(k)).1);
+        let (least, most) = most.fold((0.0_f64, 0.0_f64), |(a, b), d| (a.min(d), b.max(d)));
+        assert!((most - 2.0).abs() < 1e-9 && (least + 2.0).abs() < 1e-9, "{least} {most}");
+        assert_eq!(surged.state(2.9), s.state(2.9));
+        let (a, b) = (surged.state(25.0), s.state(25.0));
+        assert!((a.0 - b.0).abs() < 1e-9 && (a.1 - b.1).abs() < 1e-9);
+        let h = 1e-3;
+        for k in 0..20_000 {
+            let t = h * f64::from(k);
+            let ((x0, v0, _), (x1, v1, _)) = (surged.state(t), surged.state(t + h));
+            assert!((x1 - x0 - 0.5 * h * (v0 + v1)).abs() < 1e-8, "distance at {t}");
+        }
     }
 
     #[test]

@@ -93,24 +93,11 @@ impl ExamItem {
     /// What else is found of one of its faults: of the same event, and of others.
     #[must_use]
     pub fn beside(&self, fault: &Fault) -> (Vec<&'static str>, Vec<&'static str>) {
-        let here = everywhere::beside(self.id, fault.id);
-        (fault.same.iter().chain(here).copied().collect(), fault.side.to_vec())
+        let (same, side) = everywhere::beside(self.id, fault.id);
+        let both = |a: &[&'static str], b: &[&'static str]| a.iter().chain(b).copied().collect();
+        (both(fault.same, same), both(fault.side, side))
     }
 }
-
-/// A requirement that no drive on any field can break alone or at all, and why.
-#[derive(Clone, Copy, Debug)]
-pub struct Excused {
-    /// Item.
-    pub item: &'static str,
-    /// Requirement.
-    pub requirement: &'static str,
-    /// Why.
-    pub why: &'static str,
-}
-
-/// All of them.
-pub const EXCUSED: &[Excused] = &[];
 
 macro_rules! items {
     ($($area:ident: $($id:literal $module:ident::$build:ident [$($fault:path),*];)+)+) => {

@@ -18,6 +18,7 @@ pub(crate) const FAULTS: &[Fault] = &[
     Fault::new("nudged", "input-in-attempt", "a remote command helps along"),
     Fault::new("fix-lost", "position-fix-lost", "the position falls back to float for 2 s"),
     Fault::new("dim", "out-of-conditions", "visibility falls to 470 m for 2 s").of("visibility"),
+    Fault::new("over-limit", "speed-limit", "is 0.6 km/h faster than allowed for a second"),
     Fault::new("bumped", "contact-with-actor", "something comes from the side and is touched by 0.1 m")
         .same(&["general/contact-with-actor"]),
     Fault::new("dusk", "out-of-conditions", "illuminance falls to 390 lx for 2 s").of("daylight"),
@@ -29,19 +30,80 @@ pub(crate) fn can_be(fault: &str, item: &ExamItem) -> bool {
         "fix-lost" | "bumped" => true,
         "dim" => !["rain", "fog"].contains(&item.id),
         "dusk" => !["tunnel", "rain", "fog", "night-or-emergency"].contains(&item.id),
+        "over-limit" => AT_LIMIT.contains(&item.id),
         _ => item.area != Area::Emergency,
     }
 }
 
-/// What else finds the same event at one item only.
-pub(crate) fn beside(item: &str, fault: &str) -> &'static [&'static str] {
+/// Items at which the ego can be over the limit for a second without doing something else than the item asks for. Elsewhere its own pace
+/// is far below, or the station is too short.
+const AT_LIMIT: [&str; 14] = [
+    "traffic-markings",
+    "curve",
+    "hill-stop-start",
+    "emergency-handling",
+    "operability",
+    "start",
+    "kerb-stop",
+    "lane-change",
+    "meeting",
+    "roundabout",
+    "main-side-road",
+    "school-zone",
+    "overtaking",
+    "night-or-emergency",
+];
+
+/// What else is found at one item only: of the same event, and of others.
+pub(crate) fn beside(item: &str, fault: &str) -> (&'static [&'static str], &'static [&'static str]) {
     match (item, fault) {
         // What lies there is not to be touched either.
-        ("spilled-objects", "bumped") => &["no-contact"],
+        ("spilled-objects", "bumped") => (&["no-contact"], &[]),
         // Whom one touches one is about to run into.
-        ("car-following", "bumped") => &["time-to-collision"],
-        _ => &[],
+        ("car-following", "bumped") => (&["time-to-collision"], &[]),
+        // There the limit is that of the exam, too.
+        (
+            "emergency-handling" | "operability" | "start" | "lane-change" | "overtaking"
+            | "night-or-emergency",
+            "over-limit",
+        ) => (&[], &["cap"]),
+        ("roundabout", "over-limit") => (&[], &["lateral-acceleration"]),
+        ("school-zone", "over-limit") => (&[], &["fast-in-school-zone"]),
+        _ => (&[], &[]),
     }
+}
+
+/// A speed that is over the limit for a second where that takes least, given the limit along the way; with its size in km/h and when
+/// it is.
+pub(crate) fn too_fast(
+    speed: &Speed,
+    limit_mps: impl Fn(f64) -> Option<f64>,
+    begin_s: f64,
+    end_s: f64,
+) -> Option<(Speed, f64, f64, f64)> {
+    const OVER_KMH: f64 = 0.6;
+    const HOLD_S: f64 = 0.9;
+    const ACCEL: f64 = 1.5;
+    const JERK: f64 = 3.0;
+    let found = (0..400).filter_map(|k| {
+        let hold = begin_s + 0.2 + (end_s - begin_s) * f64::from(k) / 400.0;
+        let (s, v, _) = speed.state(hold);
+        let limit = limit_mps(s)?;
+        let by = limit + OVER_KMH / 3.6 - v;
+        // To be faster, to be slower and to be as before again.
+        let takes = |by: f64| Speed::of(0.0).to_with(by, ACCEL, JERK).end_s();
+        let from = hold - takes(by);
+        let (fast, until) = (hold + HOLD_S, hold + 2.0 * HOLD_S + takes(2.0 * by) + takes(by));
+        let times = |from: f64, to: f64| (0..=40).map(move |i| from + (to - from) * f64::from(i) / 40.0);
+        let even = times(hold, fast).all(|t| speed.state(t).2.abs() < 0.05);
+        let same = times(hold, fast + 0.3)
+            .all(|t| limit_mps(speed.distance_m(t)).is_some_and(|l| (l - limit).abs() < 1e-9));
+        let moves = times(fast, until).all(|t| speed.state(t).1 > by + 0.5);
+        (by > 0.1 && from > 0.0 && fast < end_s - 0.3 && even && same && moves)
+            .then_some((by, from, fast, limit))
+    });
+    let (by, from, fast, limit) = found.min_by(|a, b| a.0.total_cmp(&b.0))?;
+    Some((speed.surged(from, by, HOLD_S, ACCEL, JERK), 3.6 * limit + OVER_KMH, from, fast))
 }
 
 /// How deep the ego is touched, and how well that is known, metres: it may turn meanwhile.

@@ -29,7 +29,7 @@ use lukao_track::Track;
 
 use crate::plan::Plan;
 
-pub use areas::{Area, EXCUSED, ExamItem, Excused, Fault, items};
+pub use areas::{Area, ExamItem, Fault, items};
 
 /// What an item's drive is made from.
 pub(crate) struct Ask<'a> {

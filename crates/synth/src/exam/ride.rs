@@ -414,8 +414,33 @@ impl Ride {
 
     /// Makes the plan.
     pub fn plan(self, ridden: Ridden, fault: Option<&str>) -> Plan {
-        let Ridden { course, mut tell, actors, to_s, size, known_to, when_s, side, gear, ends_s, .. } =
-            ridden;
+        let Ridden {
+            speed,
+            mut course,
+            mut tell,
+            actors,
+            to_s,
+            size,
+            known_to,
+            when_s,
+            side,
+            gear,
+            ends_s,
+            ..
+        } = ridden;
+        let (mut size, mut known_to, mut when_s) = (size, known_to, when_s);
+        if fault == Some("over-limit") {
+            let limit = |s: f64| {
+                let spot = self.way.spot(s);
+                self.track.speed_limit_at(spot.lane, spot.station_m).and_then(|l| l.max_mps)
+            };
+            let (begin, end) = attempt(&Body::car("ego").course(course.clone()), &self.station, to_s);
+            let (begin, end) = (begin.unwrap_or(0.0), end.unwrap_or(to_s));
+            if let Some((faster, kmh, a, b)) = everywhere::too_fast(&speed, limit, begin, end) {
+                course = course.at_speed(faster);
+                (size, known_to, when_s) = (Some(kmh), Some(0.05), Some((a, b)));
+            }
+        }
         let way = self.way.clone();
         let ego = Body::car("ego").course(course).with_instruments().log(move |a| {
             let a = a.origin(Origin::Reference).accuracy(Some(0.02), Some(0.001)).size_accuracy(Some(0.01));
@@ -448,7 +473,6 @@ impl Ride {
         };
         let (begin, end) = attempt(&ego, &self.station, to_s);
         let end = ends_s.or(end);
-        let (mut size, mut known_to, mut when_s) = (size, known_to, when_s);
         if let Some((of, from_s, until_s)) =
             fault.and_then(|f| everywhere::put(&mut tell, f, begin.unwrap_or(0.0), end.unwrap_or(to_s)))
         {
