@@ -96,6 +96,9 @@ pub fn grade<'t>(
 
 /// Grades a drive that comes in stretches, in memory that does not grow with its length.
 ///
+/// A source is read once, so attempts at stations cannot be found on the way: for an exam that has such items find them in a pass of
+/// their own ([`attempts::Finder`]) and give them in the options, else those items are not exercised.
+///
 /// # Errors
 /// As [`grade`], and if the source is damaged.
 pub fn grade_source<'t>(

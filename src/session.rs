@@ -11,10 +11,10 @@ pub use lukao_exam::session::*;
 pub use sheet::sheet;
 
 use lukao_exam::verdict::AttemptStatus;
-use lukao_exam::{Attempts, Exam, GradedDrive, Grader, Judged, Options, Verdict, attempts};
+use lukao_exam::{Attempts, Exam, GradedDrive, Grader, Judged, Options, attempts};
 use lukao_model::drive::Note;
 use lukao_model::stream::{Sync, TimeBase};
-use lukao_model::vehicle::VehicleSheet;
+use lukao_model::vehicle::{ActorClass, VehicleSheet};
 use lukao_model::{Drive, Error};
 use lukao_track::Track;
 
@@ -92,6 +92,26 @@ pub fn with_sheet(drive: Drive, sheet: &VehicleSheet) -> Result<Drive, Error> {
     drive.with_header(Arc::new(header))
 }
 
+/// The drive with its vehicle under test of the type that the session says. If the log says another, neither is believed.
+///
+/// # Errors
+/// If the drive has no vehicle under test.
+pub fn with_type(drive: Drive, class: ActorClass) -> Result<Drive, Error> {
+    let mut header = (**drive.header()).clone();
+    let Some(ego) = header.ego else {
+        return Err(Error::new(header.name, "a vehicle under test", "none"));
+    };
+    let actor = &mut header.actors[ego.0 as usize];
+    let logged = std::mem::replace(&mut actor.class, class);
+    if logged != class && logged != ActorClass::Unknown {
+        actor.class = ActorClass::Unknown;
+        let subject = actor.id.clone();
+        let text = format!("the log calls it a {}, the session a {}", logged.name(), class.name());
+        header.notes.push(Note { code: "vehicle-type-differs".into(), subject, when: None, count: 1, text });
+    }
+    drive.with_header(Arc::new(header))
+}
+
 /// What was tried in a run, with what the session rules of it.
 #[must_use]
 pub fn attempts_of(
@@ -105,7 +125,8 @@ pub fn attempts_of(
     if !run.items.is_empty() {
         found.keep_items(&run.items);
     }
-    let changed = session.voided(&run.vehicle).contains(&run.id.as_str());
+    let changed =
+        exam.attempts.change_voids && session.before_change(&run.vehicle).contains(&run.id.as_str());
     let ruled = match run.status {
         RunStatus::Invalid => Some((AttemptStatus::Invalid, run.reason, run.why.clone(), run.by.clone())),
         RunStatus::Aborted => Some((AttemptStatus::Aborted, None, run.why.clone(), run.by.clone())),
@@ -149,12 +170,4 @@ pub fn grade_run(
     let mut grader = Grader::new(track, exam, &options)?;
     grader.push(drive)?;
     grader.finish_drive()
-}
-
-/// The verdict of one vehicle from its graded runs, in the session's order.
-///
-/// # Errors
-/// If nothing was driven.
-pub fn verdict(exam: &Exam, options: &Options, runs: Vec<GradedDrive>) -> Result<Verdict, Error> {
-    lukao_exam::verdict_of(exam, options, runs)
 }

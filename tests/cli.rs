@@ -303,9 +303,42 @@ fn an_exported_pack_grades_alike_and_its_errors_have_places() {
 fn a_field_is_checked_and_drawn_and_one_without_geometry_is_undetermined() {
     let out = lukao(&["track", "check", "tracks/reference-field"]);
     assert_eq!(code(&out), 0);
-    assert!(text(&out.stdout).contains("The field can host T1 to T5."), "{}", text(&out.stdout));
+    assert!(
+        text(&out.stdout).contains("The field can host T1 to T5 of beijing-2018."),
+        "{}",
+        text(&out.stdout)
+    );
+    // Items a level of the reconstruction, and the variants that T4 adds.
+    for (level, n) in [("T1", 11), ("T2", 14), ("T3", 24), ("T4", 34 + 7), ("T5", 40 + 7)] {
+        assert!(text(&out.stdout).contains(&format!("{level}: {n} of {n} items can be held")), "{level}");
+    }
+    // An exam of one's own has levels of its own.
+    let dir = tempfile::tempdir().unwrap();
+    let pack = dir.path().join("own.toml");
+    let source = "source = { doc = \"d\", basis = \"press\" }";
+    let item = |id: &str, station: &str, levels: &str| {
+        format!(
+            "[[item]]\nid = \"{id}\"\ntitle = {{ zh = \"弯\", en = \"Bend\" }}\narea = \"a\"\nlevels = {levels}\nstation = \"{station}\"\nexercise = \"required\"\n[[item.require]]\nrule = \"harsh-braking\"\npoints = 5\n{source}\n"
+        )
+    };
+    let head = format!(
+        "format = 1\n[exam]\nid = \"own\"\nedition = \"1\"\ntitle = {{ zh = \"考\", en = \"Exam\" }}\nissuer = \"i\"\nabout = \"a\"\nlevels = [\"low\", \"high\"]\n[exam.score]\nstart = 100\npass = 80\n{source}\n"
+    );
+    let items = item("bend", "curve", "[\"low\", \"high\"]") + &item("moon", "crater", "[\"high\"]");
+    fs::write(&pack, head + &items).unwrap();
+    let out = lukao(&["track", "check", "tracks/reference-field", "--exam", pack.to_str().unwrap()]);
+    for want in [
+        "low: 1 of 1 items",
+        "high: 1 of 2 items",
+        "The field can host low of own.",
+        "lacks a station of that kind",
+    ] {
+        assert!(text(&out.stdout).contains(want), "{want}: {}", text(&out.stdout));
+    }
+    let out = lukao(&["track", "check", "tracks/reference-field", "--exam", "gbt-41798-2022"]);
+    assert!(code(&out) == 0 && !text(&out.stdout).contains("The field can host"), "{}", text(&out.stdout));
     let out = lukao(&["track", "check", "tracks/avenue"]);
-    assert!(text(&out.stdout).contains("The field can host no level."));
+    assert!(text(&out.stdout).contains("The field can host no level of beijing-2018."));
     let out = lukao(&["track", "check", "tracks/haidian", "--format", "json"]);
     assert_eq!(code(&out), 3);
     let report: Value = serde_json::from_slice(&out.stdout).unwrap();

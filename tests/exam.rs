@@ -36,9 +36,11 @@ fn sit(track: &Track, level: &str, fault: Option<&str>) -> Verdict {
         let mut options = options.clone();
         let mut tried = attempts::find(&drive, Some(track), &exam);
         tried.keep_items(std::slice::from_ref(&item.id));
-        for (item, requirement) in
-            [("general", "dangerous-situation"), ("police-gestures", "gesture-understood")]
-        {
+        for (item, requirement) in [
+            ("general", "dangerous-situation"),
+            ("police-gestures", "gesture-understood"),
+            ("waiting-area", "entered-on-straight-green"),
+        ] {
             tried.judged.push(Judged::of_record(item, requirement, true, "test"));
         }
         options.attempts = Some(tried);
@@ -187,6 +189,30 @@ fn without_a_channel_that_it_needs_no_item_passes() {
                 .unwrap();
         assert_ne!(status(&other).status, ItemStatus::Met, "{} by perception", item.id);
     }
+}
+
+#[test]
+fn an_origin_counts_for_one_channel_and_not_for_another() {
+    // The vehicle's bus is heard of its own speed; of the lights, of the weather and of its own place it is not.
+    let (track, exam) = (field(), exam());
+    let drive = plan(&track, "traffic-lights", None, 1).unwrap().make().unwrap().drive;
+    let of = |d: &Drive| {
+        let v = selftest::grade_alone(&track, &exam, "traffic-lights", d).unwrap();
+        v.items.into_iter().find(|i| i.id == "traffic-lights").unwrap()
+    };
+    let bus = Some(Origin::VehicleBus);
+    assert_eq!(of(&spoilt(&drive, Channel::Speed, bus)).status, ItemStatus::Met);
+    for channel in [Channel::SignalState, Channel::Visibility, Channel::FixQuality] {
+        let item = of(&spoilt(&drive, channel, bus));
+        let mut missing = item.requirements.iter().flat_map(|r| &r.undetermined);
+        assert_eq!(item.status, ItemStatus::Undetermined, "{}", channel.name());
+        assert!(missing.any(|m| m.what.contains(channel.name())), "{item:#?}");
+    }
+    let mut runs = drive.runs().to_vec();
+    runs.iter_mut().for_each(|r| r.origin = Origin::VehicleBus);
+    let by_bus =
+        Drive::new(drive.header().clone(), drive.clocks().to_vec(), runs, drive.series().to_vec()).unwrap();
+    assert_ne!(of(&by_bus).status, ItemStatus::Met);
 }
 
 #[test]

@@ -5,6 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use lukao::Drive;
+use lukao::logs::{Input, ReadOptions, native};
+use lukao::model::Column;
+
 fn lukao(args: &[&str]) -> Output {
     let mut c = Command::new(env!("CARGO_BIN_EXE_lukao"));
     c.current_dir(env!("CARGO_MANIFEST_DIR")).args(args).output().unwrap()
@@ -114,9 +118,67 @@ fn a_change_of_software_voids_what_was_driven_before() {
     let status: Vec<_> =
         i["attempts"].as_array().unwrap().iter().map(|a| a["reason"].as_str().unwrap_or("-")).collect();
     assert_eq!((status, i["status"].as_str()), (vec!["vehicle-changed", "-"], Some("met")));
-    change(&session, "session.toml", "keep_until", "change_voids = false\nkeep_until");
+    let preflight = |session: &Path| said(&lukao(&["exam", "preflight", session.to_str().unwrap()]));
+    assert!(preflight(&session).contains("the run is void"));
+    // The pack has a switch for it, which the session may choose and the sheet prints.
+    let chosen = "switches = { vehicle-change = \"earlier-runs-count\" }\nkeep_until";
+    change(&session, "session.toml", "keep_until", chosen);
     let i = item(&session);
     assert!(i["attempts"].as_array().unwrap().iter().all(|a| a["status"] == "valid"), "{i:#}");
+    assert!(preflight(&session).contains("the run still counts"), "{}", preflight(&session));
+    let sheet = said(&lukao(&["grade", "--session", session.to_str().unwrap(), "--lang", "zh"]));
+    assert!(sheet.contains("vehicle-change = earlier-runs-count"), "{sheet}");
+}
+
+#[test]
+fn of_a_vehicle_that_the_exam_was_not_made_for_nothing_is_decided() {
+    for (in_log, in_session, status, why) in [
+        ("car", "type = \"car\"\n", "met", ""),
+        ("car", "", "met", ""),
+        ("bus", "type = \"bus\"\n", "undetermined", "the exam was made for car, and the vehicle is a bus"),
+        ("bus", "", "undetermined", "the vehicle is a bus"),
+        ("car", "type = \"bus\"\n", "undetermined", "of what type the vehicle is is not known"),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        let session = copy(dir.path());
+        change(&session, "logger.toml", "class = \"car\"", &format!("class = \"{in_log}\""));
+        change(&session, "session.toml", "type = \"car\"\n", in_session);
+        let i = item(&session);
+        assert_eq!(i["status"], status, "{in_log} {in_session}");
+        assert!(i.to_string().contains(why), "{i:#}");
+        let o = lukao(&["exam", "preflight", session.to_str().unwrap()]);
+        assert_eq!(o.status.code(), Some(if why.is_empty() { 0 } else { 3 }), "{}", said(&o));
+        assert!(said(&o).contains(why), "{}", said(&o));
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let session = copy(dir.path());
+    change(&session, "session.toml", "type = \"car\"", "type = \"cra\"");
+    let o = lukao(&["grade", "--session", session.to_str().unwrap()]);
+    assert!(said(&o).contains("found \"cra\" (did you mean \"car\"?)"), "{}", said(&o));
+}
+
+#[test]
+fn a_drive_file_whose_index_lies_is_refused_in_a_session_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let o = lukao(&["synth", "--item", "curve", "--out", dir.path().to_str().unwrap()]);
+    assert!(o.status.success(), "{}", said(&o));
+    let path = dir.path().join("curve.arrow");
+    let input = Input { name: "curve.arrow".into(), bytes: fs::read(&path).unwrap() };
+    let drive = lukao_contact::build_index(&native::read(&input, &ReadOptions::default()).unwrap()).unwrap();
+    let graded = |drive: &Drive| {
+        fs::write(&path, native::write(drive, 1 << 60).unwrap()).unwrap();
+        lukao(&["grade", "--session", dir.path().join("session.toml").to_str().unwrap()])
+    };
+    assert_ne!(graded(&drive).status.code(), Some(2));
+    // The boxes are of another place.
+    let mut runs = drive.runs().to_vec();
+    let moved: Vec<f64> = runs[0].x_m.values().iter().map(|x| x + 50.0).collect();
+    runs[0].x_m = Column::new(moved);
+    let lying =
+        Drive::new(drive.header().clone(), drive.clocks().to_vec(), runs, drive.series().to_vec()).unwrap();
+    let o = graded(&lying);
+    assert_eq!(o.status.code(), Some(2), "{}", said(&o));
+    assert!(said(&o).contains("boxes that hold their samples"), "{}", said(&o));
 }
 
 #[test]

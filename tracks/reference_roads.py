@@ -263,6 +263,30 @@ field.direct("G2", ramp_on, ring_e, "start", [(-1, -4)])
 field.direct("G2", ring_e, ring_m, "end", back)
 
 
+# Roads of their own inside the ring, for what T4 adds to the items: reached by gates that are shut while nobody is examined.
+
+vx, vy = 350.0, -180.0  # X2
+two_in = Section(0.0, left=[Lane(mark="solid"), Lane()], right=[Lane(mark="solid"), Lane()], centre="solid")
+var_w = field.add(Road("60", "Test Street West", (vx - 18.0, vy, WEST), [(262.0, 0.0)], [two_in], kmh=50.0))
+var_e = field.add(Road("61", "Test Street East", (vx + 18.0, vy, EAST), [(272.0, 0.0)], [two_in], kmh=50.0))
+var_n = field.add(Road("62", "Test Street North", (vx, vy + 18.0, NORTH), [(92.0, 0.0)], [street("solid")]))
+var_s = field.add(Road("63", "Test Street South", (vx, vy - 18.0, SOUTH), [(52.0, 0.0)], [street("solid")]))
+# The inner westbound lane leads left or straight on, as the sign over it says; the inner eastbound lane has a waiting area.
+field.touch("X2", (var_w, S), (var_e, S), (var_n, S), (var_s, S))
+for came, lane, goes, to in [
+    ((var_w, S), 1, (var_n, S), -1), ((var_w, S), 2, (var_e, S), -2), ((var_w, S), 2, (var_s, S), -1),
+    ((var_e, S), 1, (var_w, S), -1), ((var_e, S), 1, (var_s, S), -1),
+    ((var_e, S), 2, (var_w, S), -2), ((var_e, S), 2, (var_n, S), -1),
+    ((var_n, S), 1, (var_s, S), -1), ((var_s, S), 1, (var_n, S), -1),
+]:
+    field.connect("X2", came, lane, goes, to)
+detour = field.add(Road("66", "Detour", (400.0, -250.0, EAST), [(240.0, 0.0)], [street()], kmh=40.0))
+temporary = field.add(Road("67", "Narrow Works", (400.0, -300.0, EAST), [(260.0, 0.0)], [street()], kmh=40.0))
+tidal = field.add(
+    Road("68", "Tidal Street", (420.0, -100.0, EAST), [(260.0, 0.0)],
+         [Section(0.0, left=[Lane()], right=[Lane(mark="broken"), Lane()], centre="broken broken")], kmh=50.0)
+)
+
 # Crossings, stop lines, lights, signs.
 
 
@@ -334,6 +358,43 @@ sign("school_end_s", central_n, at_y(100), "-", "278", "解除限制速度 30", 
 central_n.object("bus-1", "busStop", at_y(67), 1.9, 20.0, 3.0, height=0.1, name="busStop")
 sign("bus_sign", central_n, at_y(57), "-", "224", "公交 bus stop")
 north_e.object("bus-shelter", "building", on_side(north_e, 30), 5.0, 6.0, 1.5, 2.5, "shelter")
+
+# X2: the waiting area is the last 14 m of the inner eastbound lane, between the stop line and a line of its own.
+WAITING = 14.0
+
+
+def head(name, road, lane, code, subcode="-1", at=0.0):
+    road.signal(name, at, road.centre(max(at, 1e-3), lane), "-", code, subcode, "traffic light", dynamic=True, lanes=[(lane, lane)], z=5.5)
+
+
+stop_line("X2_W_stop", var_w, WAITING, "-", [1, 2])
+stop_line("X2_W_waiting", var_w, 1.0, "-", [1])
+stop_line("X2_E_stop", var_e, 3.0, "-", [1, 2])
+stop_line("X2_N_stop", var_n, 3.0, "-", [1])
+stop_line("X2_S_stop", var_s, 3.0, "-", [1])
+head("X2_W_L", var_w, 1, "1000011", "10")
+head("X2_W_T", var_w, 2, "1000011", "50")
+head("X2_E_V_L", var_e, 1, "1000011", "10")
+head("X2_E_V_T", var_e, 1, "1000011", "30")
+head("X2_E_T", var_e, 2, "1000011", "50")
+head("X2_N_A", var_n, 1, "1000001")
+head("X2_S_A", var_s, 1, "1000001")
+sign("variable_sign", var_e, 70.0, "-", "214", "可变导向车道 variable lane", lanes=[(1, 1)])
+var_w.object("waiting_area", "roadMark", 0.5 * WAITING, var_w.centre(1.0, 1), WAITING, 3.0, name="左转弯待转区 waiting area")
+# Lights over the lanes of the tidal street, at two gantries.
+for i, s in enumerate((60.0, 170.0), 1):
+    for lane in (-1, -2):
+        tidal.signal(f"tidal_{i}_{-lane}", s, tidal.centre(s, lane), "+", "1000030", "-1", "车道信号灯 lane light", dynamic=True, lanes=[(lane, lane)], z=5.5)
+# A light of the works, away from any junction.
+stop_line("temporary_stop", temporary, 90.0, "+", [-1])
+temporary.signal("temporary_light", 92.0, temporary.border(92.0, -1) - 0.8, "+", "1000001", "-1", "临时信号灯 temporary traffic light", dynamic=True, lanes=[(-1, -1)], z=2.5)
+sign("temporary_works", temporary, 60.0, "+", "123", "道路施工 works")
+sign("detour_works", detour, 50.0, "+", "123", "道路施工 works")
+# Cones close the eastbound lane; the way leads round them over the other one.
+detour_cones = [(95.0 + 5.0 * i, -3.3 + 0.66 * i) for i in range(6)] + [(130.0, 0.0), (140.0, 0.0)]
+detour_cones += [(145.0 + 5.0 * i, -0.66 * (i + 1)) for i in range(5)]
+for i, (s, t) in enumerate(detour_cones, 1):
+    detour.object(f"detour_cone_{i}", "obstacle", s, t, 0.4, 0.4, 0.7, "trafficCone")
 
 # Six kinds of signs along the avenue toward X1.
 for number, x, code, subcode, name, value in [

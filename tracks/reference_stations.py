@@ -130,6 +130,17 @@ drive("night-or-emergency", "夜间行驶或避让应急车辆", "Night driving 
 # Networked driving.
 drive("networked", "网联驾驶", "Networked driving", (m.ring_w, rw(-540), *BACK), (m.ring_w, rw(-310), *BACK))
 
+# What T4 adds to the items.
+drive("tidal-lane", "潮汐车道", "Tidal lane", (m.tidal, 45.0, -1, -2), (m.tidal, 215.0, -1, -2))
+drive("variable-lane", "可变导向车道", "Variable-direction lane", (m.var_e, 75.0, 1, 1), (m.var_w, 40.0, -1, -1))
+drive("waiting-area", "左转弯待转区", "Waiting area for the left turn", (m.var_w, 75.0, 1, 1), (m.var_n, 40.0, -1, -1))
+drive("temporary-lights", "临时信号灯", "Temporary lights", (m.temporary, 50.0, -1, -1), (m.temporary, 140.0, -1, -1))
+drive("jaywalker", "行人违法横穿", "Somebody crosses illegally", (m.temporary, 210.0, 1, 1), (m.temporary, 60.0, 1, 1))
+drive("detour", "施工绕行", "Detour round works", (m.detour, 50.0, -1, -1), (m.detour, 195.0, -1, -1),
+      edges=[edge(m.detour, 50.0, 195.0, 1), [m.detour.point(s, t + 0.5) for s, t in m.detour_cones]])
+garage = next(s for s in stations if s[1] == "garage")[4]
+station("garage-people", "车库内有行人和障碍物", "Garage with people and things in it", **garage)
+
 
 def text():
     out = ["# Made by tracks/make_reference_field.py. Metres, in the coordinates of field.xodr.", "format = 1"]

@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use lukao::model::{Channel, Origin};
 use lukao::report::text;
 use lukao::session::preflight::Concern;
 use lukao::{Error, Exam};
 use lukao_exam::{BUILTIN, Exercise, Judge, Requirement, builtin};
+use lukao_measure::Admit;
 
 use super::{Exit, files, grade, out, session};
 
@@ -146,6 +148,11 @@ fn show(e: &Exam) -> String {
     out.push_str(&text::paragraph(&e.about));
     let s = &e.score;
     out.push_str(&format!("\n{} points at the start, {} needed, never below {}\n", s.start, s.pass, s.floor));
+    if let Some(v) = &e.vehicles {
+        let types: Vec<&str> = v.types.iter().map(|t| t.name()).collect();
+        out.push_str(&format!("made for {} [{}]\n", types.join(", "), v.source.basis.name()));
+    }
+    out.push_str(&admitted(e));
     for item in &e.items {
         let must = match item.exercise {
             Exercise::Required => "required",
@@ -156,6 +163,22 @@ fn show(e: &Exam) -> String {
         out.push_str(&text::rows(&rows, "  "));
     }
     out
+}
+
+/// Which origins of data count.
+fn admitted(e: &Exam) -> String {
+    if e.admit == Admit::ALL {
+        return "\ndata of every origin count\n".into();
+    }
+    let names = |of: &mut dyn Iterator<Item = Origin>| of.map(Origin::name).collect::<Vec<_>>().join(", ");
+    // The parts of a pose share one list.
+    let parts = [Channel::Y, Channel::Yaw, Channel::Z];
+    let called = |c: Channel| if c == Channel::X { "pose" } else { c.name() }.to_string();
+    let own = e.admit.exceptions().filter(|(c, _)| !parts.contains(c));
+    let first = vec!["default".to_string(), names(&mut e.admit.default_origins())];
+    let rows: Vec<_> =
+        std::iter::once(first).chain(own.map(|(c, mut of)| vec![called(c), names(&mut of)])).collect();
+    format!("\norigins of data that count\n{}", text::rows(&rows, "  "))
 }
 
 fn requirement(e: &Exam, r: &Requirement) -> Vec<String> {

@@ -5,7 +5,7 @@ use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use lukao::logs::{Bundle, Input, Limits, ReadOptions, companion_names};
-use lukao::{Error, SourceFile};
+use lukao::{Drive, Error, SourceFile};
 use sha2::{Digest, Sha256};
 
 /// Endings of what may be a log in a folder; a file that is named itself may be called anything.
@@ -95,6 +95,15 @@ pub fn head(path: &Path) -> Result<Vec<u8>, Error> {
 pub struct Loaded {
     pub bundle: Bundle,
     pub files: Vec<SourceFile>,
+}
+
+impl Loaded {
+    /// The drive that it holds. An index that hides a contact is refused, as it is when a drive file is streamed.
+    pub fn drive(&self, options: &ReadOptions) -> Result<Drive, Error> {
+        let drive = lukao::logs::read(&self.bundle, options)?;
+        lukao_contact::verify_index(&drive).map_err(|e| e.in_source(&self.bundle.main.name))?;
+        Ok(drive)
+    }
 }
 
 /// Reads a log and what lies beside it and belongs to it.

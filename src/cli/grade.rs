@@ -217,9 +217,10 @@ impl Job {
 
     /// A log of another format is read whole.
     fn whole(&self, path: &Path, mut options: Options) -> Result<Verdict, Error> {
-        let files::Loaded { bundle, mut files } = files::load(path, &self.reading)?;
+        let loaded = files::load(path, &self.reading)?;
+        let drive = loaded.drive(&self.reading)?;
+        let files::Loaded { bundle, mut files } = loaded;
         files.extend(self.mapping.clone());
-        let drive = lukao::logs::read(&bundle, &self.reading)?;
         let found = self.tracks.find(path, drive.header())?;
         if found.is_none()
             && let Some(own) = lukao::track_of(&bundle, &self.reading)?
@@ -250,22 +251,21 @@ impl Job {
                 native::verify_stream(second, &name, &self.reading, &mut lukao_contact::verify_index)
             });
             let graded = (|| {
-                let source = || -> Result<Box<dyn DriveSource>, Error> {
+                let open_log = || -> Result<Box<dyn DriveSource>, Error> {
                     Ok(if self.map {
                         Box::new(native::over(map::map(path)?, &name, &self.reading)?)
                     } else {
                         Box::new(native::NativeReader::open(open()?, &name, &self.reading)?)
                     })
                 };
-                let again = source;
-                let mut source = source()?;
+                let mut source = open_log()?;
                 let found = self.tracks.find(path, source.header())?;
                 let placed = self.place(found.as_deref(), source.header(), &mut options)?;
                 let track = placed.as_ref().map(Placed::track);
-                if self.exam.items.iter().any(|i| i.station.is_some()) {
+                if self.exam.has_stations() {
                     // A rule looks at an attempt as a whole, so attempts are found before the rules run.
                     let mut finder = Finder::new(&self.exam, track);
-                    let mut first = again()?;
+                    let mut first = open_log()?;
                     while let Some(stretch) = first.next_stretch()? {
                         finder.push(&stretch);
                     }

@@ -8,7 +8,7 @@ use lukao::model::stream::Stream;
 use lukao::model::vehicle::VehicleSheet;
 use lukao::session::preflight::{self, Concern};
 use lukao::session::{self, File, Layout, Part, Run, RunStatus, Session};
-use lukao::{Drive, Error, Exam, Options, Placed, SourceFile, Verdict};
+use lukao::{Drive, Error, Exam, Options, Placed, Position, SourceFile, Verdict};
 
 use lukao_logs::ingest::MAP_FRAME;
 
@@ -97,8 +97,8 @@ impl Loaded {
         let (of, file) = text(&self.path(path), self.limits)?;
         let sheet = toml::from_str(&of).map_err(|e: toml::de::Error| {
             let found = e.message().lines().next().unwrap_or("something else").to_owned();
-            let line = e.span().map_or(1, |s| of[..s.start.min(of.len())].matches('\n').count() as u64 + 1);
-            Error::new(path.as_str(), "a vehicle sheet", found).at(lukao::Position::Line(line, 0))
+            let at = e.span().map_or(Position::Whole, |s| Position::in_text(&of, s.start));
+            Error::new(path.as_str(), "a vehicle sheet", found).at(at)
         })?;
         Ok(Some((sheet, file)))
     }
@@ -114,9 +114,10 @@ impl Loaded {
         }
         let mapping = file.mapping.as_ref().map(|m| self.path(m));
         let (reading, of_mapping) = grade::reading(None, mapping.as_deref(), self.limits)?;
-        let files::Loaded { bundle, files: mut sources } = files::load(&path, &reading)?;
+        let loaded = files::load(&path, &reading)?;
+        let drive = loaded.drive(&reading)?;
+        let mut sources = loaded.files;
         sources.extend(of_mapping);
-        let drive = lukao::logs::read(&bundle, &reading)?;
         Ok((Part { file: file.clone(), drive }, sources))
     }
 
@@ -132,6 +133,9 @@ impl Loaded {
         if let Some((sheet, file)) = self.sheet(&run.vehicle)? {
             drive = session::with_sheet(drive, &sheet)?;
             sources.push(file);
+        }
+        if let Some(class) = self.session.vehicle(&run.vehicle).and_then(|v| v.class) {
+            drive = session::with_type(drive, class)?;
         }
         if let Some(layout) = &self.layout
             && let Some(field) = self.tracks.find(&self.folder, drive.header())?
@@ -170,7 +174,7 @@ impl Loaded {
         if graded.is_empty() {
             return Err(Error::new(vehicle, "at least one run that was driven", "none"));
         }
-        let mut verdict = session::verdict(&self.exam, &options, graded)?;
+        let mut verdict = lukao::verdict_of(&self.exam, &options, graded)?;
         let mut all = self.files.clone();
         all.append(&mut verdict.provenance.logs);
         verdict.provenance.logs = all;
@@ -179,7 +183,7 @@ impl Loaded {
 
     /// All that stands in the way of grading, run after run.
     pub fn preflight(&self) -> Vec<Concern> {
-        let mut all = preflight::of_session(&self.session);
+        let mut all = preflight::of_session(&self.session, &self.exam);
         for run in self.session.runs.iter().filter(|r| r.status != RunStatus::Planned) {
             match self.drive(run) {
                 Ok(driven) => all.extend(preflight::of_run(run, &self.exam, &driven.drive)),

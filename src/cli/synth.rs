@@ -130,7 +130,7 @@ fn head(args: &Args, exam: &Exam, wanted: &[&ExamItem]) -> Result<String, Error>
     };
     let mut text = format!(
         "# Planned drives; truth.toml says what is true of them.\nformat = 1\n\n[session]\nid = \"planned-{}\"\nexam = \"{}\"\n{level}{switches}\
-         applicant = \"planned\"\nfield = \"{field}\"\n\n[[vehicle]]\nid = \"car-1\"\nsheet = \"vehicle.toml\"\nsoftware = \"planned\"\n",
+         applicant = \"planned\"\nfield = \"{field}\"\n\n[[vehicle]]\nid = \"car-1\"\ntype = \"car\"\nsheet = \"vehicle.toml\"\nsoftware = \"planned\"\n",
         args.seed, args.exam
     );
     // The examiner of a planned exam sees nothing but what is planned.

@@ -58,11 +58,7 @@ impl Layout {
     pub fn parse(name: &str, text: &str) -> Result<Self, Error> {
         let layout: Self = toml::from_str(text).map_err(|e| {
             let found = e.message().lines().next().unwrap_or("something else").to_owned();
-            let at = e.span().map_or(Position::Whole, |s| {
-                let before = text.get(..s.start).unwrap_or(text);
-                let column = before.rsplit('\n').next().map_or(0, |l| l.chars().count()) + 1;
-                Position::Line(before.matches('\n').count() as u64 + 1, column as u64)
-            });
+            let at = e.span().map_or(Position::Whole, |s| Position::in_text(text, s.start));
             Error::new(name, "a layout of a field", found).at(at)
         })?;
         if layout.format != 1 {

@@ -27,7 +27,7 @@ pub struct Concern {
 
 /// Looks at what the session file itself says.
 #[must_use]
-pub fn of_session(session: &Session) -> Vec<Concern> {
+pub fn of_session(session: &Session, exam: &Exam) -> Vec<Concern> {
     let mut out = Vec::new();
     for run in &session.runs {
         for file in &run.files {
@@ -54,9 +54,12 @@ pub fn of_session(session: &Session) -> Vec<Concern> {
         }
     }
     for vehicle in &session.vehicles {
-        for run in session.voided(&vehicle.id) {
+        for run in session.before_change(&vehicle.id) {
+            let grave = exam.attempts.change_voids;
+            let what =
+                if grave { "the run is void" } else { "the vehicle was changed, and the run still counts" };
             let why = format!("software or hardware of {} was changed after it", vehicle.id);
-            out.push(Concern { run: Some(run.into()), what: "the run is void".into(), why, grave: true });
+            out.push(Concern { run: Some(run.into()), what: what.into(), why, grave });
         }
         if vehicle.sheet.is_none() {
             let what = format!("{} has no sheet", vehicle.id);
@@ -79,13 +82,16 @@ pub fn of_run(run: &Run, exam: &Exam, drive: &Drive) -> Vec<Concern> {
     let mut tell = |what: String, why: String, grave: bool| {
         out.push(Concern { run: Some(run.id.clone()), what, why, grave });
     };
-    let admit = Admit::of(&exam.admit);
+    let admit = &exam.admit;
     let Some(ego) = drive.header().ego else {
         tell("no vehicle under test".into(), "the log does not say which actor it is".into(), true);
         return out;
     };
+    if let Some(why) = exam.unfit(drive.actor(ego).class) {
+        tell("type of the vehicle".into(), format!("{why}: all is undetermined"), true);
+    }
     let runs = drive.runs_of(ego);
-    if !runs.iter().any(|r| admit.admits(r.origin)) {
+    if !runs.iter().any(|r| admit.admits_pose(r.origin)) {
         let origin = runs.first().map_or("none", |r| r.origin.name());
         tell(
             "no positions that count".into(),
@@ -138,7 +144,7 @@ pub fn of_run(run: &Run, exam: &Exam, drive: &Drive) -> Vec<Concern> {
 }
 
 /// What the rules of the run's items need and the log lacks, with the items.
-fn lacking(run: &Run, exam: &Exam, drive: &Drive, admit: Admit) -> BTreeMap<&'static str, Vec<String>> {
+fn lacking(run: &Run, exam: &Exam, drive: &Drive, admit: &Admit) -> BTreeMap<&'static str, Vec<String>> {
     let mut out: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
     let wanted = |id: &String| run.items.is_empty() || run.items.contains(id);
     for item in exam.items.iter().filter(|i| i.station.is_none() || wanted(&i.id)) {
@@ -156,12 +162,12 @@ fn lacking(run: &Run, exam: &Exam, drive: &Drive, admit: Admit) -> BTreeMap<&'st
     out
 }
 
-fn there(need: Need, drive: &Drive, admit: Admit) -> bool {
+fn there(need: Need, drive: &Drive, admit: &Admit) -> bool {
     match need {
         Need::EgoChannel(channel) => said(drive, admit, channel).next().is_some(),
         Need::SignalStates => {
             let states = drive.series().iter().filter_map(|s| s.channels.get(Channel::SignalState));
-            states.into_iter().any(|d| admit.admits(d.origin))
+            states.into_iter().any(|d| admit.admits(Channel::SignalState, d.origin))
         }
         // The vehicle is looked at apart, and the field is the session's.
         _ => true,
@@ -169,19 +175,19 @@ fn there(need: Need, drive: &Drive, admit: Admit) -> bool {
 }
 
 /// Values of a channel of the vehicle or its surroundings that count.
-fn said(drive: &Drive, admit: Admit, channel: Channel) -> impl Iterator<Item = &Values> {
+fn said<'d>(drive: &'d Drive, admit: &'d Admit, channel: Channel) -> impl Iterator<Item = &'d Values> {
     let ego = drive.header().ego;
     let runs = ego.map_or(&[][..], |e| drive.runs_of(e)).iter().map(|r| &r.channels);
     let of = move |s: Subject| drive.series_of(s).iter().map(|s| &s.channels);
     let series = ego.into_iter().flat_map(move |e| of(Subject::Actor(e))).chain(of(Subject::Drive));
     runs.chain(series)
         .filter_map(move |c| c.get(channel))
-        .filter(move |d| admit.admits(d.origin))
+        .filter(move |d| admit.admits(channel, d.origin))
         .map(|d| &d.values)
 }
 
 /// How many values of the fix say RTK fixed, of how many.
-fn fixes(drive: &Drive, admit: Admit) -> (usize, usize) {
+fn fixes(drive: &Drive, admit: &Admit) -> (usize, usize) {
     let (mut good, mut all) = (0, 0);
     for values in said(drive, admit, Channel::FixQuality) {
         let Values::Code(codes) = values else { continue };

@@ -11,7 +11,6 @@ mod passage;
 
 use std::collections::BTreeMap;
 
-use lukao_measure::Admit;
 use lukao_model::{Drive, Interval};
 use lukao_track::Track;
 
@@ -96,7 +95,7 @@ impl<'a> Finder<'a> {
     /// A finder for the items of an exam that are driven at stations. The track must lie in the drive's frame.
     #[must_use]
     pub fn new(exam: &'a Exam, track: Option<&'a Track>) -> Self {
-        let admit = Admit::of(&exam.admit);
+        let admit = exam.admit;
         let stations = track.map_or(&[][..], Track::stations);
         let kinds: Vec<&str> = exam.items.iter().filter_map(|i| i.station.as_deref()).collect();
         Self { exam, track, passages: Passages::new(stations, &kinds, admit), marks: Marks::new(admit) }

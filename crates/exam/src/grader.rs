@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use lukao_measure::{Admit, LOOK_AHEAD_NS, LOOK_BACK_NS, Measures};
+use lukao_measure::{LOOK_AHEAD_NS, LOOK_BACK_NS, Measures};
 use lukao_model::time::S;
+use lukao_model::vehicle::ActorClass;
 use lukao_model::{Drive, Error, Interval, Intervals, RuleResult};
 use lukao_rules::{Context, Instance, Judging};
 use lukao_track::{Station, Track};
@@ -25,7 +26,6 @@ pub struct Grader<'a> {
     exam: &'a Exam,
     options: Options,
     attempts: Attempts,
-    admit: Admit,
     buffer: Buffer,
     /// By rule: those of one rule run one after another. They wait for the same measures, and a thread that
     /// computes one in parallel must not be handed a job that waits for it.
@@ -96,13 +96,11 @@ impl<'a> Grader<'a> {
                 }
             }
         }
-        let admit = Admit::of(&exam.admit);
         Ok(Self {
             track,
             exam,
             attempts,
             options: options.clone(),
-            admit,
             buffer: Buffer::default(),
             slots: slots.into_values().collect(),
             next_ns: None,
@@ -203,7 +201,7 @@ impl<'a> Grader<'a> {
         if !self.slots.iter().flatten().any(due) {
             return Ok(());
         }
-        let measures = Measures::new(&window, block, self.track, self.admit, held);
+        let measures = Measures::new(&window, block, self.track, self.exam.admit, held);
         let scopes: Vec<_> = self.exam.scopes.iter().map(|s| s.times(&measures)).collect();
         let always = Intervals::all();
         let scan = |slot: &mut Slot<'_>| {
@@ -257,11 +255,13 @@ fn describe(drive: &Drive) -> DriveInfo {
         count: n.count,
         text: n.text.clone(),
     };
+    let ego = h.ego.and_then(|e| h.actors.get(e.0 as usize));
     DriveInfo {
         name: h.name.clone(),
         format: h.format.clone(),
         producer: h.producer.clone(),
-        ego: h.ego.and_then(|e| h.actors.get(e.0 as usize)).map(|a| a.id.clone()),
+        ego: ego.map(|a| a.id.clone()),
+        ego_class: ego.map_or(ActorClass::Unknown, |a| a.class),
         frame: h.frame.to_string(),
         span: None,
         actors: h.actors.len() as u64,
@@ -287,7 +287,7 @@ pub fn verdict_of(exam: &Exam, options: &Options, drives: Vec<GradedDrive>) -> R
 /// If the drive is empty, the options do not fit the exam, or the caller breaks off.
 pub fn grade(drive: &Drive, track: Option<&Track>, exam: &Exam, options: &Options) -> Result<Verdict, Error> {
     let mut options = options.clone();
-    if options.attempts.is_none() && exam.items.iter().any(|i| i.station.is_some()) {
+    if options.attempts.is_none() && exam.has_stations() {
         options.attempts = Some(attempts::find(drive, track, exam));
     }
     let mut grader = Grader::new(track, exam, &options)?;

@@ -1,7 +1,7 @@
 //! From a pack's TOML to an [`Exam`]: every key, id, unit and range is checked, and each error has its place.
 
 use lukao_model::outcome::Decision;
-use lukao_model::{Error, Origin, Position};
+use lukao_model::{Error, Position};
 use sha2::{Digest, Sha256};
 
 use crate::pack::{
@@ -49,24 +49,25 @@ impl Exam {
         let edition = head.need("edition")?.text()?;
         let title = title(&head.need("title")?)?;
         let issuer = head.need("issuer")?.text()?;
-        let about = head.need("about")?.text()?;
+        let about = head.need("about")?;
+        let (about, about_zh) = match about.is_table() {
+            true => self::title(&about).map(|t| (t.en, Some(t.zh)))?,
+            false => (about.text()?, None),
+        };
         let decision = match head.get("decision") {
             Some(n) => n.word(&[("simple", Decision::Simple), ("guarded", Decision::Guarded)])?,
             None => Decision::Simple,
         };
-        let words: Vec<(&'static str, Origin)> = Origin::ALL.iter().map(|o| (o.name(), *o)).collect();
-        let admit = match head.get("admit") {
-            Some(n) => n.list()?.iter().map(|o| o.word(&words)).collect::<Result<_, _>>()?,
-            None => Vec::new(),
-        };
+        let admit = extra::admit(head.get("admit").as_ref())?;
         let levels = match head.get("levels") {
             Some(n) => n.list()?.iter().map(Node::text).collect::<Result<Vec<_>, _>>()?,
             None => Vec::new(),
         };
         let score = score(&head.need("score")?.table()?)?;
-        let attempts = extra::attempts(head.get("attempts").as_ref(), &levels)?;
-        head.finish()?;
         let switches = extra::switches(name, root.get("switch").as_ref(), choices)?;
+        let attempts = extra::attempts(head.get("attempts").as_ref(), &levels, &switches)?;
+        let vehicles = extra::vehicles(head.get("vehicles").as_ref())?;
+        head.finish()?;
 
         let mut scopes: Vec<Scope> = Vec::new();
         if let Some(n) = root.get("scope") {
@@ -79,11 +80,12 @@ impl Exam {
         let mut items: Vec<Item> = Vec::new();
         let list = root.need("item")?;
         for node in list.list()? {
-            let next = item(&node, &known)?;
-            if items.iter().any(|i| i.id == next.id) {
-                return Err(node.wrong("each item's id once", format!("\"{}\" again", next.id)));
+            for next in item(&node, &known)? {
+                if items.iter().any(|i| i.id == next.id) {
+                    return Err(node.wrong("each item's id once", format!("\"{}\" again", next.id)));
+                }
+                items.push(next);
             }
-            items.push(next);
         }
         if items.is_empty() {
             return Err(list.wrong("at least one item", "none"));
@@ -97,11 +99,13 @@ impl Exam {
             title,
             issuer,
             about,
+            about_zh,
             decision,
             admit,
             score,
             levels,
             attempts,
+            vehicles,
             switches,
             scopes,
             items,
@@ -163,9 +167,29 @@ fn source(node: &Node<'_>) -> Result<Source, Error> {
     Ok(source)
 }
 
-fn item(node: &Node<'_>, known: &Known<'_>) -> Result<Item, Error> {
+/// An item, and after it its variants.
+fn item(node: &Node<'_>, known: &Known<'_>) -> Result<Vec<Item>, Error> {
     let t = node.table()?;
     let number = t.get("number").map(|n| n.whole(1..=9999)).transpose()?;
+    let area = t.need("area")?.id()?;
+    let item = task(&t, known, area, number)?;
+    let mut all = vec![item];
+    for node in t.get("variant").map(|n| n.list()).transpose()?.unwrap_or_default() {
+        let v = node.table()?;
+        let mut variant = task(&v, known, all[0].area.clone(), None)?;
+        if variant.station.is_none() {
+            return Err(node.wrong("a variant that is driven at a station of its own", "none"));
+        }
+        variant.variant_of = Some(all[0].id.clone());
+        v.finish()?;
+        all.push(variant);
+    }
+    t.finish()?;
+    Ok(all)
+}
+
+/// What an item and a variant of one have in common. The caller finishes the table.
+fn task(t: &Table<'_>, known: &Known<'_>, area: String, number: Option<i64>) -> Result<Item, Error> {
     let levels = match t.get("levels") {
         Some(n) => n.list()?.iter().map(|l| level(l, known)).collect::<Result<_, _>>()?,
         None => Vec::new(),
@@ -175,9 +199,11 @@ fn item(node: &Node<'_>, known: &Known<'_>) -> Result<Item, Error> {
     let mut item = Item {
         id: t.need("id")?.id()?,
         number: number.and_then(|n| u32::try_from(n).ok()),
+        variant_of: None,
         title: title(&t.need("title")?)?,
-        area: t.need("area")?.id()?,
+        area,
         levels,
+        levels_source: t.get("levels_source").map(|n| source(&n)).transpose()?,
         station: t.get("station").map(|n| n.id()).transpose()?,
         repeat: match t.get("repeat") {
             Some(n) => n.whole(1..=20)? as u32,
@@ -201,7 +227,6 @@ fn item(node: &Node<'_>, known: &Known<'_>) -> Result<Item, Error> {
     if item.requires.is_empty() {
         return Err(list.wrong("at least one requirement", "none"));
     }
-    t.finish()?;
     Ok(item)
 }
 

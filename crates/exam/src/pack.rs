@@ -2,8 +2,9 @@
 //!
 //! The types here are what a pack's TOML holds after it was checked; `docs/exam-packs.md` is its manual.
 
-use lukao_model::Origin;
+use lukao_measure::Admit;
 use lukao_model::outcome::Decision;
+use lukao_model::vehicle::ActorClass;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -23,16 +24,20 @@ pub struct Exam {
     pub issuer: String,
     /// What the pack rests on, in words.
     pub about: String,
+    /// The same in Chinese, if the pack says it.
+    pub about_zh: Option<String>,
     /// How values near a limit are decided.
     pub decision: Decision,
-    /// Origins of data that count; empty admits all.
-    pub admit: Vec<Origin>,
+    /// Origins of data that count, for each channel.
+    pub admit: Admit,
     /// How points make a verdict.
     pub score: ScoreRule,
     /// Levels from low to high; empty if the exam has none.
     pub levels: Vec<String>,
     /// Which attempts at an item count.
     pub attempts: AttemptRule,
+    /// Which types of vehicles it was made for; absent if the pack does not say.
+    pub vehicles: Option<VehicleRule>,
     /// Readings that are in dispute, each with the one in force.
     pub switches: Vec<Switch>,
     /// Named scopes.
@@ -43,6 +48,36 @@ pub struct Exam {
     pub sha256: String,
 }
 
+impl Exam {
+    /// Whether any item is driven at a station, so that attempts have to be found before the rules run.
+    #[must_use]
+    pub fn has_stations(&self) -> bool {
+        self.items.iter().any(|i| i.station.is_some())
+    }
+
+    /// Why the exam decides nothing of a vehicle of that type; `None` if it was made for it.
+    #[must_use]
+    pub fn unfit(&self, class: ActorClass) -> Option<String> {
+        let rule = self.vehicles.as_ref().filter(|v| !v.types.contains(&class))?;
+        let made_for: Vec<&str> = rule.types.iter().map(|t| t.name()).collect();
+        let is = match class {
+            ActorClass::Unknown => "of what type the vehicle is is not known".to_string(),
+            _ => format!("the vehicle is a {}", class.name()),
+        };
+        Some(format!("the exam was made for {}, and {is}", made_for.join(", ")))
+    }
+}
+
+/// Which types of vehicles an exam was made for. Of another type nothing is decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct VehicleRule {
+    /// Types.
+    pub types: Vec<ActorClass>,
+    /// On whose authority.
+    pub source: Source,
+}
+
 /// Which attempts at an item count.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -51,6 +86,8 @@ pub struct AttemptRule {
     pub policy: Policy,
     /// Levels for which only the first valid attempt counts, whatever the rule in general.
     pub first_valid: Vec<String>,
+    /// What was driven before software or hardware of the vehicle was changed counts no more.
+    pub change_voids: bool,
     /// On whose authority; absent if the pack says nothing of attempts.
     pub source: Option<Source>,
 }
@@ -208,12 +245,16 @@ pub struct Item {
     pub id: String,
     /// Number in the source, if it has one.
     pub number: Option<u32>,
+    /// The item of which it is a variant: the same task where it is harder, tried and judged on its own.
+    pub variant_of: Option<String>,
     /// Title for people.
     pub title: Title,
     /// Area of competence.
     pub area: String,
     /// Levels that need it; empty means all.
     pub levels: Vec<String>,
+    /// What ties it to these levels; absent if the pack's author chose them.
+    pub levels_source: Option<Source>,
     /// Kind of station on the track where it is driven; absent means anywhere, and the whole drive is judged.
     pub station: Option<String>,
     /// How many valid attempts it takes.

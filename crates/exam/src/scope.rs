@@ -178,7 +178,7 @@ fn lane<'m>(measures: &'m Measures<'_>, k: usize) -> Result<(&'m Track, LaneHit)
 }
 
 /// Classes of vehicles under test, as packs write them.
-const CLASSES: [(&str, ActorClass); 5] = [
+pub(crate) const CLASSES: [(&str, ActorClass); 5] = [
     ("car", ActorClass::Car),
     ("van", ActorClass::Van),
     ("truck", ActorClass::Truck),

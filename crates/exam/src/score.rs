@@ -44,6 +44,7 @@ pub(crate) fn verdict(exam: &Exam, options: &Options, drives: Vec<GradedDrive>) 
     let inputs: Vec<Inputs> = drives.iter().map(|d| d.inputs.clone()).collect();
     for (drive, graded) in (0u32..).zip(drives) {
         let GradedDrive { drive: mut info, span, attempts: tried, answers, .. } = graded;
+        let unfit = exam.unfit(info.ego_class);
         info.notes.extend(tried.odd.iter().map(|text| odd_mark(text)));
         infos.push(info);
         let mut answers: BTreeMap<(usize, usize, Option<usize>), Answer> =
@@ -63,8 +64,10 @@ pub(crate) fn verdict(exam: &Exam, options: &Options, drives: Vec<GradedDrive>) 
                         result.undetermined = answer.undetermined;
                         let of = |f| found(&item.id, requirement, (attempt, drive), f);
                         findings.extend(answer.findings.into_iter().map(of));
-                        if options.strict && requirement.source.basis == Basis::Profile {
-                            refuse(&mut result, span);
+                        if let Some(why) = &unfit {
+                            refuse(&mut result, "type of vehicle", why, span);
+                        } else if options.strict && requirement.source.basis == Basis::Profile {
+                            refuse(&mut result, "basis", STRICT, span);
                         }
                     }
                     out.requirements.push(result);
@@ -76,9 +79,12 @@ pub(crate) fn verdict(exam: &Exam, options: &Options, drives: Vec<GradedDrive>) 
         out.requirements = item.requires.iter().map(|r| idle(exam, r)).collect();
     }
     number(&mut findings, exam);
-    if options.strict {
-        for f in findings.iter_mut().filter(|f| f.source.basis == Basis::Profile) {
-            spare(f, "the demand is this project's own reading, on which strict mode does not decide");
+    for f in &mut findings {
+        let class = infos.get(f.drive as usize).map(|i: &DriveInfo| i.ego_class);
+        if let Some(why) = class.and_then(|c| exam.unfit(c)) {
+            spare(f, &why);
+        } else if options.strict && f.source.basis == Basis::Profile {
+            spare(f, STRICT);
         }
     }
     for (item, out) in exam.items.iter().zip(&mut items) {
@@ -111,8 +117,10 @@ pub(crate) fn verdict(exam: &Exam, options: &Options, drives: Vec<GradedDrive>) 
             title: exam.title.clone(),
             issuer: exam.issuer.clone(),
             about: exam.about.clone(),
+            about_zh: exam.about_zh.clone(),
             decision: exam.decision,
             strict: options.strict,
+            vehicles: exam.vehicles.as_ref().map_or_else(Vec::new, |v| v.types.clone()),
             switches: exam.switches.clone(),
         },
         level,
@@ -134,6 +142,7 @@ fn empty_item(item: &Item) -> ItemResult {
     ItemResult {
         id: item.id.clone(),
         number: item.number,
+        variant_of: item.variant_of.clone(),
         title: item.title.clone(),
         area: item.area.clone(),
         levels: item.levels.clone(),
@@ -194,17 +203,17 @@ fn idle(exam: &Exam, r: &Requirement) -> RequirementResult {
     }
 }
 
-/// In strict mode nothing is decided on this project's own readings.
-fn refuse(out: &mut RequirementResult, span: Option<Interval>) {
+/// Why strict mode does not decide.
+const STRICT: &str = "the demand is this project's own reading, on which strict mode does not decide";
+
+/// What is not decided, and why.
+fn refuse(out: &mut RequirementResult, what: &str, why: &str, span: Option<Interval>) {
     if out.outcome == Outcome::NotApplicable {
         return;
     }
     out.outcome = Outcome::Undetermined;
-    out.undetermined = vec![Missing {
-        what: "basis".into(),
-        why: "the demand is this project's own reading, on which strict mode does not decide".into(),
-        when: span.unwrap_or(Interval::ALL),
-    }];
+    out.undetermined =
+        vec![Missing { what: what.into(), why: why.into(), when: span.unwrap_or(Interval::ALL) }];
 }
 
 fn param((name, value): (&String, &toml::Value)) -> Option<Param> {

@@ -6,6 +6,7 @@ mod parse;
 
 use lukao_model::Origin;
 use lukao_model::stream::{Sync, TimeBase};
+use lukao_model::vehicle::ActorClass;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -31,8 +32,6 @@ pub struct Session {
     pub field: String,
     /// File with the day's temporary objects.
     pub layout: Option<String>,
-    /// A change of software or hardware after a run voids it.
-    pub change_voids: bool,
     /// Readings chosen: switch and value.
     pub switches: Vec<(String, String)>,
     /// When records may be deleted, `YYYY-MM-DD`.
@@ -80,6 +79,8 @@ pub struct Vehicle {
     pub id: String,
     /// Number plate.
     pub plate: String,
+    /// Its type, if the session says it.
+    pub class: Option<ActorClass>,
     /// File of its sheet.
     pub sheet: Option<String>,
     /// Version of the software.
@@ -278,12 +279,12 @@ impl Session {
     }
 
     /// Runs of a vehicle that were driven before its software or hardware was changed: those before the last run with other versions
-    /// than the last run's.
+    /// than the last run's. Whether they count all the same, the pack says: [`AttemptRule::change_voids`](crate::pack::AttemptRule).
     #[must_use]
-    pub fn voided(&self, vehicle: &str) -> Vec<&str> {
+    pub fn before_change(&self, vehicle: &str) -> Vec<&str> {
         let driven = |r: &&Run| r.vehicle == vehicle && r.status != RunStatus::Planned;
         let runs: Vec<&Run> = self.runs.iter().filter(driven).collect();
-        let Some(last) = runs.last().filter(|_| self.change_voids) else { return Vec::new() };
+        let Some(last) = runs.last() else { return Vec::new() };
         let now = self.versions(last);
         let same = runs.iter().rev().take_while(|r| self.versions(r) == now).count();
         runs[..runs.len() - same].iter().map(|r| r.id.as_str()).collect()

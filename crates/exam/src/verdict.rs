@@ -5,6 +5,7 @@
 
 use lukao_model::outcome::{Decision, Finding, Missing, Outcome};
 use lukao_model::time::Interval;
+use lukao_model::vehicle::ActorClass;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -79,10 +80,16 @@ pub struct ExamInfo {
     pub issuer: String,
     /// What the pack rests on, in words.
     pub about: String,
+    /// The same in Chinese, if the pack says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about_zh: Option<String>,
     /// How values near a limit were decided.
     pub decision: Decision,
     /// Whether it was refused to decide on this project's own readings.
     pub strict: bool,
+    /// Types of vehicles that it was made for; empty if the pack does not say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub vehicles: Vec<ActorClass>,
     /// Disputed readings, each with the one in force.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub switches: Vec<Switch>,
@@ -172,6 +179,9 @@ pub struct ItemResult {
     pub id: String,
     /// Number in the source, if it has one.
     pub number: Option<u32>,
+    /// The item of which it is a variant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant_of: Option<String>,
     /// Title.
     pub title: Title,
     /// Area of competence.
@@ -226,6 +236,10 @@ fn once() -> u32 {
 
 fn is_once(repeat: &u32) -> bool {
     *repeat == 1
+}
+
+fn is_unknown(class: &ActorClass) -> bool {
+    *class == ActorClass::Unknown
 }
 
 fn is_first(drive: &u32) -> bool {
@@ -411,6 +425,9 @@ pub struct DriveInfo {
     pub producer: String,
     /// Id of the vehicle under test.
     pub ego: Option<String>,
+    /// Its type.
+    #[serde(default, skip_serializing_if = "is_unknown")]
+    pub ego_class: ActorClass,
     /// Frame of positions, in words.
     pub frame: String,
     /// First and last time.

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use lukao_exam::{Exam, builtin};
+use lukao_model::{Channel, Origin};
 
 const PACK: &str = r#"format = 1
 [exam]
@@ -118,6 +119,26 @@ fn errors_name_line_and_column_and_what_was_meant() {
             "format = 2",
             "x.toml line 1 column 10: expected a whole number from 1 to 1 in `format`, found 2",
         ),
+        (
+            "levels = [\"T1\"",
+            "admit = [\"referense\"]\nlevels = [\"T1\"",
+            r#"x.toml line 8 column 10: expected one of unknown, reference, infrastructure, examiner, target, vehicle-bus, vehicle-perception, simulation in `exam.admit`, found "referense" (did you mean "reference"?)"#,
+        ),
+        (
+            "[exam.score]",
+            "[exam.admit]\ndefault = [\"reference\"]\nsignal_stat = [\"simulation\"]\nsource = { doc = \"d\", basis = \"press\" }\n[exam.score]",
+            r#"x.toml line 11 column 1: expected `default`, `source`, `pose` or a channel's name, found "signal_stat" (did you mean "signal_state"?)"#,
+        ),
+        (
+            "[exam.score]",
+            "[exam.admit]\ndefault = [\"reference\"]\npose = []\nsource = { doc = \"d\", basis = \"press\" }\n[exam.score]",
+            "x.toml line 11 column 8: expected at least one origin, found none",
+        ),
+        (
+            "[exam.score]",
+            "[exam.admit]\ndefault = [\"reference\"]\n[exam.score]",
+            r#"x.toml line 9 column 1: expected the key "source" in `exam.admit`, found none"#,
+        ),
         ("[exam]", "[exam", "x.toml line 2 column "),
         ("id = \"braking\"", "id = \"Braking!\"", "expected an id of a-z, 0-9 and \"-\" in `item.id`"),
     ];
@@ -125,6 +146,43 @@ fn errors_name_line_and_column_and_what_was_meant() {
         let e = error(from, to);
         assert!(e.contains(want), "{to}\n got {e}\nwant {want}");
     }
+}
+
+#[test]
+fn a_channel_may_have_origins_of_its_own() {
+    let table = "[exam.admit]\ndefault = [\"reference\", \"vehicle-bus\"]\npose = [\"reference\"]\nsource = { doc = \"d\", basis = \"press\" }\n[exam.score]";
+    let exam = Exam::parse("x.toml", &PACK.replacen("[exam.score]", table, 1)).unwrap();
+    assert!(
+        exam.admit.admits(Channel::Speed, Origin::VehicleBus) && exam.admit.admits_pose(Origin::Reference)
+    );
+    assert!(
+        !exam.admit.admits_pose(Origin::VehicleBus) && !exam.admit.admits(Channel::Speed, Origin::Examiner)
+    );
+    let list = PACK.replacen("levels =", "admit = [\"reference\"]\nlevels =", 1);
+    let exam = Exam::parse("x.toml", &list).unwrap();
+    assert!(exam.admit.admits_pose(Origin::Reference) && !exam.admit.admits(Channel::Speed, Origin::Target));
+    let all = Exam::parse("x.toml", PACK).unwrap();
+    assert!(all.admit.admits(Channel::Speed, Origin::Unknown));
+}
+
+#[test]
+fn a_variant_is_an_item_that_is_tried_on_its_own() {
+    let variant = "[[item.variant]]\nid = \"harder\"\ntitle = { zh = \"难\", en = \"Harder\" }\nlevels = [\"T2\"]\nstation = \"harder\"\nexercise = \"required\"\n[[item.variant.require]]\nrule = \"harsh-braking\"\npoints = 5\nsource = { doc = \"d\", basis = \"press\" }\n";
+    let exam = Exam::parse("x.toml", &format!("{PACK}{variant}")).unwrap();
+    let v = &exam.items[1];
+    assert_eq!(
+        (v.id.as_str(), v.variant_of.as_deref(), v.area.as_str()),
+        ("harder", Some("braking"), "execution")
+    );
+    assert_eq!((exam.items.len(), exam.items[0].variant_of.is_none()), (2, true));
+    let e = Exam::parse("x.toml", &format!("{PACK}{}", variant.replace("station = \"harder\"\n", "")))
+        .unwrap_err();
+    assert!(
+        e.to_string().ends_with("expected a variant that is driven at a station of its own, found none"),
+        "{e}"
+    );
+    let e = Exam::parse("x.toml", &format!("{PACK}{}", variant.replace("levels", "lvels"))).unwrap_err();
+    assert!(e.to_string().ends_with("found \"lvels\" (did you mean \"levels\"?)"), "{e}");
 }
 
 #[test]

@@ -50,10 +50,12 @@ pub fn read(bundle: &Bundle, options: &ReadOptions) -> Result<Drive, Error> {
         let found = said.rsplit_once(" at ").map_or(said.clone(), |(what, _)| what.to_owned());
         // What ends too early has no place of its own: the end is it.
         let early = matches!(e, roxmltree::Error::UnexpectedEndOfStream | roxmltree::Error::UnclosedRootNode);
-        let line = text.matches('\n').count() as u64 + 1;
-        let column = text.rsplit('\n').next().map_or(0, |l| l.chars().count()) as u64 + 1;
-        let place = if early { (line, column) } else { (at.row.into(), at.col.into()) };
-        Error::new(&input.name, "XML", found).at(Position::Line(place.0, place.1))
+        let place = if early {
+            Position::in_text(text, text.len())
+        } else {
+            Position::Line(at.row.into(), at.col.into())
+        };
+        Error::new(&input.name, "XML", found).at(place)
     })?;
     let xml = Xml { input, doc: &doc };
     let root = doc.root_element();

@@ -157,7 +157,11 @@ fn run_at<'m>(m: &Measures<'m>, actor: ActorIx, t: i64) -> Option<(usize, &'m Ru
         let times = drive.times(r);
         times.first().is_some_and(|a| *a <= t) && times.last().is_some_and(|b| *b >= t)
     };
-    drive.runs().iter().enumerate().find(|(_, r)| r.actor == actor && m.admit().admits(r.origin) && covers(r))
+    drive
+        .runs()
+        .iter()
+        .enumerate()
+        .find(|(_, r)| r.actor == actor && m.admit().admits_pose(r.origin) && covers(r))
 }
 
 /// Greatest speed of an actor in `[from, to)`, all of which one run must cover, up to a sample.

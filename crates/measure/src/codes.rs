@@ -43,7 +43,7 @@ impl Spans {
         let Some(ego) = m.ego_actor() else { return Self::default() };
         let series = held::stated_in(drive, m.held(), m.admit(), Subject::Actor(ego), channel);
         let runs: Vec<&Run> = drive.runs_of(ego).iter().filter(|r| !r.is_empty()).collect();
-        let has = |r: &Run| r.channels.get(channel).is_some_and(|d| m.admit().admits(d.origin));
+        let has = |r: &Run| r.channels.get(channel).is_some_and(|d| m.admit().admits(channel, d.origin));
         let mut times: Vec<i64> = series.iter().map(|s| s.t_ns).collect();
         for run in runs.iter().filter(|r| has(r)) {
             times.extend(drive.times(run));

@@ -1,9 +1,14 @@
-//! People on foot, and if asked cyclists, on or about to enter a crossing when the ego's front enters it.
+//! People on foot, and if asked cyclists, on or about to enter a crossing when the ego's front enters it; and people on foot who
+//! cross elsewhere, when its front comes level with them.
 //!
 //! **On it**: the middle of the footprint is in the crossing's outline. **About to enter**: it is within a given distance
 //! outside and, at the mean velocity of the last second, will be in it within 2 s. **Side gap** (m): from the ego's side,
 //! prolonged straight ahead and behind, to the person's, across the ego's heading; 0 if he is before or behind the ego.
 //! **Leaving**: he is beside the ego's strip and the gap has grown by more than 0.3 m in the last second.
+//!
+//! **Level**: the front bumper goes past the middle of his footprint, lengthwise, between two samples of the ego. **Crosses**: in
+//! the last second he went farther across the ego's heading than along it, and at least 0.3 m. **Crossed**: at a whole second of
+//! the 20 s before he was beyond the ego's other side, seen from where it is now.
 //!
 //! **Uncertainty** of the gap: position accuracy of both, half of both widths', and the time accuracy between the clocks ×
 //! the person's speed over the last second. **Cannot tell** whether one who was first seen less than a second before is
@@ -18,7 +23,7 @@ use lukao_track::outline_distance;
 
 use crate::value::Value;
 use crate::zone::Entering;
-use crate::{LOOK_BACK_NS, Measures, near, overlap, sync};
+use crate::{EgoSample, LOOK_BACK_NS, Measures, flank, near, overlap, sync};
 
 /// Growth of the gap in a second from which on somebody leaves, metres.
 const LEAVES_M: f64 = 0.3;
@@ -55,11 +60,7 @@ pub fn people(
     cyclists: bool,
 ) -> Vec<OnFoot> {
     let drive = m.window();
-    let s = m.ego().samples()[at.k];
-    let ego_run = &drive.runs()[s.run];
     let Some(ego) = m.ego().pose_at(at.t_ns) else { return Vec::new() };
-    let (sin, cos) = math::sin_cos(ego.yaw_rad);
-    let across = |p: &Pose| (p.y_m - ego.y_m) * cos - (p.x_m - ego.x_m) * sin;
     let mut out = Vec::new();
     for other in near::at_sample(m, at.k) {
         let run = &drive.runs()[other.run];
@@ -76,25 +77,106 @@ pub fn people(
         if away > 0.0 && (away > about_m || !soon) {
             continue;
         }
-        let half = 0.5 * (ego_run.size.width_m + run.size.width_m);
-        let gap = |p: &Pose| across(p).abs() - half;
-        let leaving = gap(&now) > 0.0 && before.is_some_and(|b| gap(&now) - gap(&b) > LEAVES_M);
-        let gap_m = overlap::unusable(m, ego_run.clock, run).map_or_else(
-            || {
-                let known = Uncertainty::from_option;
-                let walked = before.map_or(0.0, |b| math::hypot(now.x_m - b.x_m, now.y_m - b.y_m));
-                let u = known(ego_run.accuracy.position_m.at(s.i))
-                    .rss(known(run.accuracy.position_m.at(other.i)))
-                    .rss(known(ego_run.size.accuracy_m).times(0.5))
-                    .rss(known(run.size.accuracy_m).times(0.5))
-                    .rss(sync::between(drive, ego_run.clock, run.clock).costs(walked));
-                Ok(Value { value: gap(&now).max(0.0), u })
-            },
-            Err,
-        );
+        let (leaving, gap_m) = side_gap(m, at.k, &ego, &other, &now, before.as_ref());
         out.push(OnFoot { actor: run.actor, on: away == 0.0, leaving, gap_m });
     }
     out
+}
+
+/// How far to the left of the ego's axis somebody is, metres.
+fn left_m(ego: &Pose, p: &Pose) -> f64 {
+    let (sin, cos) = math::sin_cos(ego.yaw_rad);
+    (p.y_m - ego.y_m) * cos - (p.x_m - ego.x_m) * sin
+}
+
+/// Whether somebody leaves, and the gap from the ego's side to him, or what is missing for it and why.
+fn side_gap(
+    m: &Measures<'_>,
+    k: usize,
+    ego: &Pose,
+    other: &near::Other,
+    now: &Pose,
+    before: Option<&Pose>,
+) -> (bool, Result<Value, (&'static str, String)>) {
+    let drive = m.window();
+    let s = m.ego().samples()[k];
+    let (ego_run, run) = (&drive.runs()[s.run], &drive.runs()[other.run]);
+    let half = 0.5 * (ego_run.size.width_m + run.size.width_m);
+    let gap = |p: &Pose| left_m(ego, p).abs() - half;
+    let leaving = gap(now) > 0.0 && before.is_some_and(|b| gap(now) - gap(b) > LEAVES_M);
+    let gap_m = overlap::unusable(m, ego_run.clock, run).map_or_else(
+        || {
+            let known = Uncertainty::from_option;
+            let walked = before.map_or(0.0, |b| math::hypot(now.x_m - b.x_m, now.y_m - b.y_m));
+            let u = known(ego_run.accuracy.position_m.at(s.i))
+                .rss(known(run.accuracy.position_m.at(other.i)))
+                .rss(known(ego_run.size.accuracy_m).times(0.5))
+                .rss(known(run.size.accuracy_m).times(0.5))
+                .rss(sync::between(drive, ego_run.clock, run.clock).costs(walked));
+            Ok(Value { value: gap(now).max(0.0), u })
+        },
+        Err,
+    );
+    (leaving, gap_m)
+}
+
+/// Somebody on foot who crosses or has crossed the ego's way away from any crossing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Met {
+    /// Who.
+    pub actor: ActorIx,
+    /// When the ego's front came level with him, ns.
+    pub t_ns: i64,
+    /// He crosses then, and has not been let go.
+    pub crosses: bool,
+    /// Side gap, or what is missing for it to be compared, and why.
+    pub gap_m: Result<Value, (&'static str, String)>,
+}
+
+/// Those with whom the ego's front comes level in the step from sample `k`, moving forward.
+#[must_use]
+pub fn met(m: &Measures<'_>, k: usize) -> Vec<Met> {
+    let s = m.ego().samples()[k];
+    if !s.goes_on {
+        return Vec::new();
+    }
+    let next = m.ego().samples()[k + 1];
+    let on_foot = |o: &near::Other| meant(m.window().actor(m.window().runs()[o.run].actor).class, false);
+    m.close().at(m, k).filter(on_foot).filter_map(|other| meets(m, k, (&s, &next), &other)).collect()
+}
+
+fn meets(m: &Measures<'_>, k: usize, step: (&EgoSample, &EgoSample), other: &near::Other) -> Option<Met> {
+    let drive = m.window();
+    let run = &drive.runs()[other.run];
+    let half_m = 0.5 * drive.runs()[step.0.run].size.length_m;
+    let ahead = |ego: &Pose, p: &Pose| {
+        let (sin, cos) = math::sin_cos(ego.yaw_rad);
+        (p.x_m - ego.x_m) * cos + (p.y_m - ego.y_m) * sin - half_m
+    };
+    let (a, b) = (ahead(&step.0.pose, &other.pose), ahead(&step.1.pose, &drive.pose_at(run, step.1.t_ns)?));
+    let level = a > 0.0 && b <= 0.0 && ahead(&step.0.pose, &step.1.pose) + half_m > 0.0;
+    if !level {
+        return None;
+    }
+    let t_ns = step.0.t_ns + ((step.1.t_ns - step.0.t_ns) as f64 * (a / (a - b))) as i64;
+    let (ego, now) = (m.ego().pose_at(t_ns)?, drive.pose_at(run, t_ns)?);
+    let on = |outline_m: &[[f64; 3]]| outline_distance(outline_m, [now.x_m, now.y_m]) == 0.0;
+    if m.track().is_some_and(|t| t.crossings().any(|(_, c)| on(&c.outline_m))) {
+        return None;
+    }
+    let before = drive.pose_at(run, t_ns - S);
+    let (leaving, gap_m) = side_gap(m, k, &ego, other, &now, before.as_ref());
+    let near = gap_m.as_ref().map_or(true, |g| g.value <= flank::REACH_M);
+    let crosses = near
+        && before.is_some_and(|b| {
+            let across = left_m(&ego, &now) - left_m(&ego, &b);
+            across.abs() >= LEAVES_M && across.abs() > (ahead(&ego, &now) - ahead(&ego, &b)).abs()
+        });
+    let half = 0.5 * (drive.runs()[step.0.run].size.width_m + run.size.width_m);
+    let side = left_m(&ego, &now).signum();
+    let beyond = |p: Pose| left_m(&ego, &p) * side < -half;
+    let crossed = (1..=LOOK_BACK_NS / S).any(|n| drive.pose_at(run, t_ns - n * S).is_some_and(beyond));
+    (crosses || crossed).then_some(Met { actor: run.actor, t_ns, crosses: crosses && !leaving, gap_m })
 }
 
 /// Whether anybody on foot was on a crossing within 60 m of the ego at a whole second of the 20 s before it entered.

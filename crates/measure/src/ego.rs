@@ -34,7 +34,7 @@ pub struct Ego {
 }
 
 impl Ego {
-    pub(crate) fn new(drive: &Drive, ego: Option<ActorIx>, block: Interval, admit: Admit) -> Self {
+    pub(crate) fn new(drive: &Drive, ego: Option<ActorIx>, block: Interval, admit: &Admit) -> Self {
         let Some(ego) = ego else { return Self::default() };
         let samples = samples(drive, ego, Interval::ALL, admit);
         let at = |t: i64| samples.partition_point(|s| s.t_ns < t);
@@ -51,7 +51,7 @@ impl Ego {
 
     /// The samples of any actor within closed times, of every origin; they count as those of the block.
     pub(crate) fn over(drive: &Drive, actor: ActorIx, when: Interval) -> Self {
-        let mut samples = samples(drive, actor, when, Admit::ALL);
+        let mut samples = samples(drive, actor, when, &Admit::ALL);
         let n = samples.len();
         for k in 0..n {
             let joined = k + 1 < n && samples[k + 1].run == samples[k].run;
@@ -127,11 +127,11 @@ impl Ego {
 }
 
 /// Samples of an actor within closed times, of origins that count.
-fn samples(drive: &Drive, actor: ActorIx, when: Interval, admit: Admit) -> Vec<EgoSample> {
+fn samples(drive: &Drive, actor: ActorIx, when: Interval, admit: &Admit) -> Vec<EgoSample> {
     let first = drive.runs().partition_point(|r| r.actor < actor);
     let mut samples = Vec::new();
     for (run_ix, run) in (first..).zip(drive.runs_of(actor)) {
-        if !admit.admits(run.origin) {
+        if !admit.admits_pose(run.origin) {
             continue;
         }
         let times = drive.times(run);

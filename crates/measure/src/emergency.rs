@@ -9,7 +9,7 @@ use lukao_model::code::Switch;
 use lukao_model::{ActorIx, Channel, Run, Subject, math};
 
 use crate::near::Other;
-use crate::{EgoSample, Measures, held};
+use crate::{Admit, EgoSample, Measures, held};
 
 /// What the log says of an actor's lamps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,14 +20,15 @@ pub enum Duty {
     Off,
     /// On.
     On,
-    /// It has the channel, but no state then.
+    /// It has the channel, but no state then, or none of an origin that counts.
     Unknown,
 }
 
 /// Whether the log says of anybody whether it is on duty.
 #[must_use]
 pub fn anybody_logged(m: &Measures<'_>) -> bool {
-    let on_run = |r: &Run| r.channels.get(Channel::EmergencyLamp).is_some_and(|d| m.admit().admits(d.origin));
+    let lamp = Channel::EmergencyLamp;
+    let on_run = |r: &Run| r.channels.get(lamp).is_some_and(|d| m.admit().admits(lamp, d.origin));
     let of = |a: usize| Subject::Actor(ActorIx(a as u32));
     let in_series = m.window().series().iter().any(|s| s.channels.get(Channel::EmergencyLamp).is_some());
     let held = |a: usize| m.held().has(of(a), Channel::EmergencyLamp, m.admit());
@@ -42,14 +43,18 @@ pub fn on_duty(m: &Measures<'_>, run: &Run, i: usize, t_ns: i64) -> Duty {
         Some(_) => Duty::Off,
         None => Duty::Unknown,
     };
-    let on_run = run.channels.get(Channel::EmergencyLamp).filter(|d| m.admit().admits(d.origin));
-    if on_run.is_some() {
-        return of(run.channels.code(Channel::EmergencyLamp).and_then(|c| c.get(i)));
+    let lamp = Channel::EmergencyLamp;
+    let on_run = run.channels.get(lamp);
+    if on_run.is_some_and(|d| m.admit().admits(lamp, d.origin)) {
+        return of(run.channels.code(lamp).and_then(|c| c.get(i)));
     }
     let subject = Subject::Actor(run.actor);
-    let stated = held::stated_in(m.window(), m.held(), m.admit(), subject, Channel::EmergencyLamp);
+    let stated_of = |admit: &Admit| held::stated_in(m.window(), m.held(), admit, subject, lamp);
+    let stated = stated_of(m.admit());
     if stated.is_empty() {
-        return Duty::NotLogged;
+        // What only an origin says that does not count is not known; what nobody says is not logged.
+        let said = on_run.is_some() || !stated_of(&Admit::ALL).is_empty();
+        return if said { Duty::Unknown } else { Duty::NotLogged };
     }
     let now = stated.partition_point(|s| s.t_ns <= t_ns).checked_sub(1);
     of(now.and_then(|k| stated[k].value).map(|v| v as u8))

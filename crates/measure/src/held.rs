@@ -69,8 +69,8 @@ impl Held {
 impl Held {
     /// Whether anything admissible was stated of a channel before the window.
     #[must_use]
-    pub fn has(&self, subject: Subject, channel: Channel, admit: Admit) -> bool {
-        self.last.get(&(subject, channel)).is_some_and(|e| admit.admits(e.stated.origin))
+    pub fn has(&self, subject: Subject, channel: Channel, admit: &Admit) -> bool {
+        self.last.get(&(subject, channel)).is_some_and(|e| admit.admits(channel, e.stated.origin))
     }
 }
 
@@ -90,7 +90,7 @@ fn stated(series: &Series, times: &[i64], channel: Channel, k: usize) -> Option<
 pub(crate) fn stated_in(
     drive: &Drive,
     held: &Held,
-    admit: Admit,
+    admit: &Admit,
     subject: Subject,
     channel: Channel,
 ) -> Vec<Stated> {
@@ -102,7 +102,7 @@ pub(crate) fn stated_in(
         let ticks = (0..times.len()).filter_map(|k| stated(s, times, channel, k));
         all.extend(ticks.map(|x| (x.t_ns, s.ordinal, x)));
     }
-    all.retain(|x| admit.admits(x.2.origin));
+    all.retain(|x| admit.admits(channel, x.2.origin));
     all.sort_by_key(|x| (x.0, x.1));
     let mut out: Vec<Stated> = Vec::with_capacity(all.len());
     for (_, _, x) in all {

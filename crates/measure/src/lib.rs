@@ -207,8 +207,8 @@ impl<'a> Measures<'a> {
 
     /// Which origins count.
     #[must_use]
-    pub fn admit(&self) -> Admit {
-        self.admit
+    pub fn admit(&self) -> &Admit {
+        &self.admit
     }
 
     /// What series said last before the window.
@@ -226,7 +226,7 @@ impl<'a> Measures<'a> {
     /// The ego's samples and steps.
     #[must_use]
     pub fn ego(&self) -> &Ego {
-        self.ego.get_or_init(|| Ego::new(self.window, self.ego_actor(), self.block, self.admit))
+        self.ego.get_or_init(|| Ego::new(self.window, self.ego_actor(), self.block, &self.admit))
     }
 
     /// Motion of a run of the window, by its index in [`Drive::runs`].
@@ -236,7 +236,7 @@ impl<'a> Measures<'a> {
     #[must_use]
     pub fn motion(&self, run: usize) -> &Motion {
         self.motions[run]
-            .get_or_init(|| Motion::new(self.window, self.held, self.admit, &self.window.runs()[run]))
+            .get_or_init(|| Motion::new(self.window, self.held, &self.admit, &self.window.runs()[run]))
     }
 
     /// The ego's speed at its sample `k`: see [`motion`].
@@ -264,9 +264,9 @@ impl<'a> Measures<'a> {
         let run = &self.window.runs()[s.run];
         let motion = self.motion(s.run);
         match mean {
-            Mean::AccelLon => motion::accel_lon(self.window, self.admit, run, motion, t_ns, half_ns),
-            Mean::AccelLat => motion::accel_lat(self.window, self.admit, run, motion, t_ns, half_ns),
-            Mean::YawRate => motion::yaw_rate(self.window, self.admit, run, t_ns, half_ns),
+            Mean::AccelLon => motion::accel_lon(self.window, &self.admit, run, motion, t_ns, half_ns),
+            Mean::AccelLat => motion::accel_lat(self.window, &self.admit, run, motion, t_ns, half_ns),
+            Mean::YawRate => motion::yaw_rate(self.window, &self.admit, run, t_ns, half_ns),
             Mean::JerkLon => filter::jerk(self, run, Mean::AccelLon, t_ns, half_ns),
             Mean::JerkLat => filter::jerk(self, run, Mean::AccelLat, t_ns, half_ns),
         }
@@ -434,7 +434,7 @@ impl<'a> Measures<'a> {
     }
 
     fn signal_log(&self, track: &Track) -> &stops::SignalLog {
-        self.signals.get_or_init(|| stops::SignalLog::new(self.window, self.held, self.admit, track))
+        self.signals.get_or_init(|| stops::SignalLog::new(self.window, self.held, &self.admit, track))
     }
 
     /// Whether any signal of the log is on the track.

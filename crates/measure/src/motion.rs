@@ -67,13 +67,13 @@ type Chunk = Vec<Option<(Value, SpeedSource)>>;
 const CHUNK: usize = 16;
 
 impl Motion {
-    pub(crate) fn new(drive: &Drive, held: &Held, admit: Admit, run: &Run) -> Self {
+    pub(crate) fn new(drive: &Drive, held: &Held, admit: &Admit, run: &Run) -> Self {
         let series = held::stated_in(drive, held, admit, Subject::Actor(run.actor), Channel::Speed);
         let synced = |s: &Stated| sync::between(drive, run.clock, s.clock) != Synced::Not;
         let series = series.into_iter().map(|s| (s, synced(&s))).collect();
         let times = drive.clocks()[run.clock.0 as usize].t_ns.slice(run.first, run.len());
         let chunks = (0..run.len().div_ceil(CHUNK)).map(|_| OnceLock::new()).collect();
-        Self { run: run.clone(), times, admit, series, chunks }
+        Self { run: run.clone(), times, admit: *admit, series, chunks }
     }
 
     fn at(&self, i: usize) -> Option<(Value, SpeedSource)> {
@@ -85,7 +85,7 @@ impl Motion {
     }
 
     fn speed(&self, i: usize) -> Option<(Value, SpeedSource)> {
-        let (run, admit, times) = (&self.run, self.admit, self.times.values());
+        let (run, admit, times) = (&self.run, &self.admit, self.times.values());
         logged(run, admit, Channel::Speed, i)
             .map(|v| (v, SpeedSource::Speed))
             .or_else(|| along_velocity(run, admit, i).map(|v| (v, SpeedSource::Velocity)))
@@ -119,13 +119,13 @@ impl Motion {
 }
 
 /// A logged real channel of the run at sample `i`, if admitted and valid.
-pub(crate) fn logged(run: &Run, admit: Admit, channel: Channel, i: usize) -> Option<Value> {
-    let data = run.channels.get(channel).filter(|d| admit.admits(d.origin))?;
+pub(crate) fn logged(run: &Run, admit: &Admit, channel: Channel, i: usize) -> Option<Value> {
+    let data = run.channels.get(channel).filter(|d| admit.admits(channel, d.origin))?;
     let Values::Real(column) = &data.values else { return None };
     Some(Value::new(column.get(i).filter(|v| v.is_finite())?, data.accuracy.at(i)))
 }
 
-fn along_velocity(run: &Run, admit: Admit, i: usize) -> Option<Value> {
+fn along_velocity(run: &Run, admit: &Admit, i: usize) -> Option<Value> {
     let vx = logged(run, admit, Channel::VelocityX, i)?;
     let vy = logged(run, admit, Channel::VelocityY, i)?;
     let (sin, cos) = math::sin_cos(run.pose(i).yaw_rad);
@@ -207,12 +207,12 @@ fn window(times: &[i64], t_ns: i64, half_ns: i64) -> Option<(i64, i64)> {
 fn mean_logged(
     run: &Run,
     times: &[i64],
-    admit: Admit,
+    admit: &Admit,
     channel: Channel,
     from: i64,
     to: i64,
 ) -> Option<Value> {
-    run.channels.get(channel).filter(|d| admit.admits(d.origin))?;
+    run.channels.get(channel).filter(|d| admit.admits(channel, d.origin))?;
     let lo = times.partition_point(|t| *t <= from).checked_sub(1)?;
     let hi = times.partition_point(|t| *t < to).min(times.len() - 1);
     let mut area = 0.0;
@@ -231,7 +231,7 @@ fn mean_logged(
 /// Mean acceleration along the body over `[t − half, t + half]`, m/s²; forward positive.
 pub(crate) fn accel_lon(
     drive: &Drive,
-    admit: Admit,
+    admit: &Admit,
     run: &Run,
     motion: &Motion,
     t_ns: i64,
@@ -248,7 +248,7 @@ pub(crate) fn accel_lon(
 
 /// Mean yaw rate over `[t − half, t + half]`, rad/s; counter-clockwise positive. Logged, or the turn of the
 /// heading over the window divided by its length.
-pub(crate) fn yaw_rate(drive: &Drive, admit: Admit, run: &Run, t_ns: i64, half_ns: i64) -> Option<Value> {
+pub(crate) fn yaw_rate(drive: &Drive, admit: &Admit, run: &Run, t_ns: i64, half_ns: i64) -> Option<Value> {
     let times = drive.times(run);
     let (from, to) = window(times, t_ns, half_ns)?;
     mean_logged(run, times, admit, Channel::YawRate, from, to).or_else(|| {
@@ -269,7 +269,7 @@ pub(crate) fn yaw_rate(drive: &Drive, admit: Admit, run: &Run, t_ns: i64, half_n
 /// Mean acceleration across the body over `[t − half, t + half]`, m/s²; left positive.
 pub(crate) fn accel_lat(
     drive: &Drive,
-    admit: Admit,
+    admit: &Admit,
     run: &Run,
     motion: &Motion,
     t_ns: i64,

@@ -16,7 +16,7 @@ use crate::sync::{self, Synced};
 pub fn unusable(m: &Measures<'_>, ego_clock: ClockIx, run: &Run) -> Option<(&'static str, String)> {
     let drive = m.window();
     let name = || &drive.actor(run.actor).id;
-    if !m.admit().admits(run.origin) {
+    if !m.admit().admits_pose(run.origin) {
         return Some(("actor poses", format!("origin of {} is not admitted", name())));
     }
     (sync::between(drive, ego_clock, run.clock) == Synced::Not)

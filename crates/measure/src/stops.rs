@@ -126,7 +126,7 @@ pub(crate) struct SignalLog {
 }
 
 impl SignalLog {
-    pub(crate) fn new(drive: &Drive, held: &Held, admit: Admit, track: &Track) -> Self {
+    pub(crate) fn new(drive: &Drive, held: &Held, admit: &Admit, track: &Track) -> Self {
         let names = &drive.header().signals;
         let mut any_known = false;
         let stated = track.signals().map(|(_, signal)| {

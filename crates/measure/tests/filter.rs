@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)] // Helpers of tests are tests too.
 
 use lukao_measure::filter::{CUT_OFF_HZ, butterworth};
-use lukao_measure::roll_back::{RollBack, Rolled};
+use lukao_measure::roll_back::{CORNERS, RollBack, Rolled};
 use lukao_measure::{Admit, Held, Mean, Measures};
 use lukao_model::code::Gear;
 use lukao_model::outcome::Uncertainty;
@@ -132,11 +132,21 @@ fn rolled_back_is_the_way_below_the_farthest_point() {
     };
     let all = rolls(&ego(Some(Gear::Forward)));
     assert_eq!(all.len(), 1, "{all:?}");
-    assert!((all[0].back_m.value - 0.8).abs() < 1e-3, "{all:?}");
+    // A corner on the outer side is 0.9 m farther from the middle of the bend, and in front it swings out a little more.
+    let turn = 0.8 / 15.0;
+    let corner = 15.9 * math::sin(turn) + 2.25 * (1.0 - math::cos(turn));
+    assert!((all[0].back_m.value - corner).abs() < 1e-3, "{corner} {all:?}");
+    assert_eq!(CORNERS[all[0].corner], "front right corner");
     assert_eq!((all[0].from_ns, all[0].meant), (3 * S, Some(false)));
     assert!((all[0].worst.t_ns - 3_800 * MS).abs() <= 10 * MS, "{all:?}");
     let Uncertainty::Known(u) = all[0].back_m.u else { panic!("known") };
     assert!((u - 0.02 * std::f64::consts::SQRT_2).abs() < 1e-9);
+    // Straight back all points of the body go the same way, however well the heading is known.
+    let straight =
+        Motion::at(0.0, 0.0, 0.7).speed(1.0).cruise(3.0).speed(-1.0).cruise(0.8).speed(1.0).cruise(9.0);
+    let straight = ActorBuilder::car("ego").motion(straight).accuracy(Some(0.02), None);
+    let all = rolls(&DriveBuilder::new("rolls").span_s(0.0, 9.0).hz(100.0).ego(straight).build());
+    assert!((all[0].back_m.value - 0.8).abs() < 1e-9 && all[0].back_m.u != Uncertainty::Unknown, "{all:?}");
     assert_eq!(rolls(&ego(None))[0].meant, None);
     assert!(rolls(&ego(Some(Gear::Reverse))).is_empty());
 }

@@ -99,7 +99,7 @@ fn what_was_stated_last_before_the_window_is_held() {
         drive(ego).actor_codes("ego", Channel::DrivingMode, &[(0.0, Some(1)), (2.0, Some(0))]).build();
     let subject = Subject::Actor(drive.header().ego.unwrap());
     let mut held = Held::default();
-    assert!(!held.has(subject, Channel::DrivingMode, Admit::ALL));
+    assert!(!held.has(subject, Channel::DrivingMode, &Admit::ALL));
     held.absorb(&drive.slice(i64::MIN, S));
     let once = held.clone();
     held.absorb(&drive.slice(S, 5 * S));
@@ -107,6 +107,6 @@ fn what_was_stated_last_before_the_window_is_held() {
     let mut at_once = Held::default();
     at_once.absorb(&drive.slice(i64::MIN, 5 * S));
     assert_eq!(at_once, held, "however the stretches are cut");
-    assert!(held.has(subject, Channel::DrivingMode, Admit::ALL));
-    assert!(!held.has(subject, Channel::DrivingMode, Admit::only([Origin::Reference])));
+    assert!(held.has(subject, Channel::DrivingMode, &Admit::ALL));
+    assert!(!held.has(subject, Channel::DrivingMode, &Admit::only([Origin::Reference])));
 }

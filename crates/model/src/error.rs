@@ -21,6 +21,22 @@ pub enum Position {
     Part(String),
 }
 
+impl Position {
+    /// Line and column of a byte of a text.
+    ///
+    /// ```
+    /// use lukao_model::Position;
+    /// assert_eq!(Position::in_text("a = 1\n路 = x\n", 12), Position::Line(2, 5));
+    /// ```
+    #[must_use]
+    pub fn in_text(text: &str, byte: usize) -> Self {
+        let before = text.get(..byte.min(text.len())).unwrap_or(text);
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().map_or(0, |l| l.chars().count()) + 1;
+        Self::Line(line as u64, column as u64)
+    }
+}
+
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

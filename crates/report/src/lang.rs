@@ -127,6 +127,7 @@ words! {
     attempt: "attempt", "试验";
     attempt_n: "attempt {0}", "第 {0} 次试验";
     no_attempt: "not attempted", "未进行试验";
+    variant_of: "variant of {0}", "{0} 的变式";
     attempts_count: "{0}, {1} valid", "{0} 次，有效 {1} 次";
     station: "station", "测试点";
     time: "time", "时间";

@@ -80,10 +80,10 @@ impl<'a> Context<'a> {
         self.measures.block()
     }
 
-    /// Whether data of that origin count.
+    /// Whether data of a channel of that origin count.
     #[must_use]
-    pub fn admits(&self, origin: Origin) -> bool {
-        self.measures.admit().admits(origin)
+    pub fn admits(&self, channel: Channel, origin: Origin) -> bool {
+        self.measures.admit().admits(channel, origin)
     }
 
     /// Texts of a channel that count, of one subject, from a time of the window on, by time.
@@ -96,7 +96,9 @@ impl<'a> Context<'a> {
         };
         let mut out = Vec::new();
         for (channels, times) in series.chain(runs.iter().map(|r| (&r.channels, drive.times(r)))) {
-            let Some(data) = channels.get(channel).filter(|d| self.admits(d.origin)) else { continue };
+            let Some(data) = channels.get(channel).filter(|d| self.admits(channel, d.origin)) else {
+                continue;
+            };
             let Values::Text(texts) = &data.values else { continue };
             for (i, t_ns) in times.iter().enumerate().filter(|x| *x.1 >= from_ns) {
                 out.extend(texts.get(i).map(|text| Said { t_ns: *t_ns, text, origin: data.origin }));

@@ -138,6 +138,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<items::parking_brake_held::ParkingBrakeHeld>(),
     Entry::of::<control::parks_far_from_kerb::ParksFarFromKerb>(),
     Entry::of::<control::parks_near_junction::ParksNearJunction>(),
+    Entry::of::<people::pedestrian_cut_off::PedestrianCutOff>(),
     Entry::of::<people::pedestrian_not_yielded::PedestrianNotYielded>(),
     Entry::of::<signals::police_order::PoliceOrder>(),
     Entry::of::<items::position_fix_lost::PositionFixLost>(),

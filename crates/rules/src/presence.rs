@@ -88,7 +88,9 @@ fn lack(need: Need, cx: &Context<'_>) -> Option<String> {
         Need::SignalStates => m.window().header().signals.is_empty().then(|| "the log has no signals".into()),
         Need::EgoChannel(channel) => {
             let ego = m.ego_actor()?;
-            let data = |d: Option<&lukao_model::values::ChannelData>| d.is_some_and(|d| cx.admits(d.origin));
+            let data = |d: Option<&lukao_model::values::ChannelData>| {
+                d.is_some_and(|d| cx.admits(channel, d.origin))
+            };
             let on_run = m.window().runs_of(ego).iter().any(|r| data(r.channels.get(channel)));
             let series = m.window().series_of(Subject::Actor(ego)).iter();
             let in_series = series.map(|s| s.channels.get(channel)).any(data);

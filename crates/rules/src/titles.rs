@@ -93,6 +93,7 @@ const ZH: &[(&str, &str)] = &[
     ("parking-brake-held", "使用驻车制动停车"),
     ("parks-far-from-kerb", "停车距路缘过远"),
     ("parks-near-junction", "在路口、道口、桥梁或隧道附近停车"),
+    ("pedestrian-cut-off", "未避让横过道路的行人"),
     ("pedestrian-not-yielded", "人行横道未让行人"),
     ("police-order", "未按交通警察指挥通行"),
     ("position-fix-lost", "定位精度不足"),

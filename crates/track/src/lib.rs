@@ -69,7 +69,7 @@ pub use furniture::{
     Controller, Crossing, Fixture, LanePoint, LaneStretch, ParkingSpace, SignGroup, Signal, SignalKind,
     StopLine, Structure, StructureKind, Zone, ZoneKind,
 };
-pub use hosting::{Hosted, Hosting, Lack, Whole};
+pub use hosting::{Asked, Hosted, Hosting, Lack, Whole};
 pub use ix::{CrossingIx, LaneIx, LineIx, PathIx, RoadIx, SignalIx, StopLineIx};
 pub use junction::{Conflict, Junction, SWATH_M, Way, outline_distance};
 pub use lane::{Lane, LaneKind, Path, Road, RoadKind, SpeedLimit, SpeedSpan, Travel, Turn};

@@ -4,7 +4,6 @@ use lukao_model::{Error, Position};
 use serde::{Deserialize, Serialize};
 
 use crate::stations::StationTitle;
-use crate::survey::line_column;
 
 /// What is published of a field.
 ///
@@ -65,7 +64,7 @@ impl Profile {
     pub fn from_toml(source_name: &str, text: &str) -> Result<Self, Error> {
         let profile: Self = toml::from_str(text).map_err(|e| {
             let found = e.message().lines().next().unwrap_or("something else").to_owned();
-            let at = e.span().map_or(Position::Whole, |s| line_column(text, s.start));
+            let at = e.span().map_or(Position::Whole, |s| Position::in_text(text, s.start));
             Error::new(source_name, "the profile of a field", found).at(at)
         })?;
         if profile.format != 1 {

@@ -4,8 +4,6 @@ use lukao_model::{Error, Position};
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-use crate::survey::line_column;
-
 /// A line across the way, metres: first the end on the driver's left, then the one on his right.
 pub type Gate = [[f64; 2]; 2];
 
@@ -101,7 +99,7 @@ impl Station {
     /// Text that is not TOML, unknown keys, values out of range, an id twice, a station without gates or zone; with line and
     /// column.
     pub fn from_toml(source_name: &str, text: &str) -> Result<Vec<Self>, Error> {
-        let here = |span: std::ops::Range<usize>| line_column(text, span.start);
+        let here = |span: std::ops::Range<usize>| Position::in_text(text, span.start);
         let wrong = |span: std::ops::Range<usize>, expected: &str, found: String| {
             Error::new(source_name, expected, found).at(here(span))
         };

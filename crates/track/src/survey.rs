@@ -73,7 +73,7 @@ impl Survey {
     /// Text that is not TOML, unknown keys, and values out of range, with line and column.
     pub fn from_toml(source_name: &str, text: &str) -> Result<Self, Error> {
         let at = |span: Option<std::ops::Range<usize>>| {
-            span.map_or(Position::Whole, |s| line_column(text, s.start))
+            span.map_or(Position::Whole, |s| Position::in_text(text, s.start))
         };
         let raw: Raw = toml::from_str(text).map_err(|e| {
             let found = e.message().lines().next().unwrap_or("something else").to_owned();
@@ -105,11 +105,4 @@ impl Survey {
             drivable: raw.drivable,
         })
     }
-}
-
-pub(crate) fn line_column(text: &str, byte: usize) -> Position {
-    let before = text.get(..byte).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().map_or(0, |l| l.chars().count()) + 1;
-    Position::Line(line as u64, column as u64)
 }

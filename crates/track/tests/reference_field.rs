@@ -2,10 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "tests stop at what they did not expect")]
 
-use lukao_track::{SignalKind, StructureKind, Track, ZoneKind};
+use lukao_track::{Asked, SignalKind, StructureKind, Track, ZoneKind};
 
-/// Kinds of stations, one for each item of the exam.
-const KINDS: [&str; 40] = [
+/// Kinds of stations, one for each item of the exam and each variant of one.
+const KINDS: [&str; 47] = [
     "traffic-signs",
     "traffic-markings",
     "traffic-lights",
@@ -46,6 +46,13 @@ const KINDS: [&str; 40] = [
     "spilled-objects",
     "night-or-emergency",
     "networked",
+    "variable-lane",
+    "tidal-lane",
+    "temporary-lights",
+    "jaywalker",
+    "waiting-area",
+    "detour",
+    "garage-people",
 ];
 
 fn field() -> Track {
@@ -95,8 +102,12 @@ fn it_has_the_elements_that_the_levels_ask_for() {
     assert_eq!([ZoneKind::School, ZoneKind::BusStop, ZoneKind::YellowBox].map(zone), [1, 1, 2]);
     assert_eq!((field.crossings().count(), field.parking_spaces().len()), (7, 3));
     let lights: Vec<_> = field.signals().filter(|(_, s)| s.kind == SignalKind::TrafficLight).collect();
-    assert_eq!(lights.len(), 8);
-    assert!(lights.iter().all(|(_, s)| s.certain && !s.stop_lines.is_empty()), "{lights:?}");
+    assert_eq!(lights.len(), 16);
+    assert!(lights.iter().all(|(_, s)| !s.stop_lines.is_empty()), "{lights:?}");
+    let (away, at_junctions): (Vec<_>, Vec<_>) = lights.iter().partition(|(_, s)| s.governs.is_empty());
+    assert!(at_junctions.iter().all(|(_, s)| s.certain), "{at_junctions:?}");
+    assert_eq!(away.iter().map(|(_, s)| s.number.as_str()).collect::<Vec<_>>(), ["temporary_light"]);
+    assert_eq!(field.signals().filter(|(_, s)| s.kind == SignalKind::LaneLight).count(), 4);
     assert!(field.stop_lines().all(|(_, s)| !s.derived));
     assert!(field.lanes().all(|(_, l)| !l.kind.is_traffic() || !l.speeds.is_empty()), "a limit everywhere");
     let ring = field.lanes().filter(|(ix, _)| field.on_ring(*ix)).count();
@@ -137,10 +148,19 @@ fn lanes_lead_from_each_entry_to_its_exit_with_room_before_and_after() {
 
 #[test]
 fn it_hosts_all_levels_and_its_main_roads_are_flat_enough_for_snow() {
-    let hosting = field().hosting();
-    let lacking: Vec<_> = hosting.lacking(5).map(|h| (&h.item, &h.lacks)).collect();
+    let field = field();
+    let mut kinds: Vec<&String> = field.stations().iter().map(|s| &s.kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let asked: Vec<Asked> = kinds
+        .into_iter()
+        .map(|k| Asked { item: k.clone(), station: k.clone(), levels: Vec::new() })
+        .collect();
+    assert_eq!(asked.len(), KINDS.len());
+    let hosting = field.hosting(&["T5".into()], &asked);
+    let lacking: Vec<_> = hosting.items.iter().filter(|h| !h.lacks.is_empty()).collect();
     assert!(lacking.is_empty(), "{lacking:?}");
-    assert_eq!(hosting.level(), 5);
+    assert_eq!(hosting.level(), Some("T5"));
     assert!(hosting.whole.iter().all(|w| w.holds), "{:#?}", hosting.whole);
 }
 

@@ -28,12 +28,9 @@ fn every_track_of_the_project_loads() {
         assert!(track.lanes().any(|(_, l)| l.kind.is_traffic()), "{name}");
         assert!(!track.drivable_boundary().is_empty(), "{name}");
         for (_, light) in track.signals().filter(|(_, s)| s.kind == SignalKind::TrafficLight) {
-            assert!(
-                light.certain && !light.stop_lines.is_empty(),
-                "{name}: {} {:?}",
-                light.id,
-                light.governs
-            );
+            // One away from any junction governs no way through one.
+            let sure = light.certain || light.governs.is_empty();
+            assert!(sure && !light.stop_lines.is_empty(), "{name}: {} {:?}", light.id, light.governs);
         }
     }
 }

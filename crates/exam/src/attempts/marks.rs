@@ -31,7 +31,8 @@ impl Marks {
 
     pub fn push(&mut self, stretch: &Drive) {
         for series in stretch.series_of(Subject::Drive) {
-            let Some(data) = series.channels.get(Channel::Mark).filter(|d| self.admit.admits(d.origin))
+            let Some(data) =
+                series.channels.get(Channel::Mark).filter(|d| self.admit.admits(Channel::Mark, d.origin))
             else {
                 continue;
             };

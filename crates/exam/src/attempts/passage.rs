@@ -92,7 +92,7 @@ impl Passages {
     pub fn push(&mut self, stretch: &Drive) {
         let Some(ego) = stretch.header().ego else { return };
         let admit = self.admit;
-        for run in stretch.runs_of(ego).iter().filter(|r| admit.admits(r.origin)) {
+        for run in stretch.runs_of(ego).iter().filter(|r| admit.admits_pose(r.origin)) {
             let times = stretch.times(run);
             for (i, t_ns) in times.iter().enumerate() {
                 let z_m = run.z_m.as_ref().and_then(|z| z.get(i));

@@ -1,15 +1,68 @@
 //! Of a pack's TOML: attempts, switches, what is demanded of every item, what a breach does.
 
-use lukao_model::Error;
+use lukao_measure::Admit;
+use lukao_model::{Channel, Error, Origin};
 
 use super::{Known, requirement, source, title};
-use crate::pack::{AttemptRule, Effect, Item, Policy, Reason, Requirement, Switch};
+use crate::pack::{AttemptRule, Effect, Item, Policy, Reason, Requirement, Switch, VehicleRule};
+use crate::scope::CLASSES;
 use crate::toml_at::{Node, Table, suggestion};
 
-/// `[exam.attempts]`.
-pub(super) fn attempts(node: Option<&Node<'_>>, levels: &[String]) -> Result<AttemptRule, Error> {
+/// `exam.admit`: origins that count, as one list or as a table with a list for each channel.
+pub(super) fn admit(node: Option<&Node<'_>>) -> Result<Admit, Error> {
+    const POSE: [Channel; 4] = [Channel::X, Channel::Y, Channel::Yaw, Channel::Z];
+    let words: Vec<(&'static str, Origin)> = Origin::ALL.iter().map(|o| (o.name(), *o)).collect();
+    let origins = |n: &Node<'_>| -> Result<Vec<Origin>, Error> {
+        let list: Vec<Origin> = n.list()?.iter().map(|o| o.word(&words)).collect::<Result<_, _>>()?;
+        if list.is_empty() { Err(n.wrong("at least one origin", "none")) } else { Ok(list) }
+    };
+    let Some(node) = node else { return Ok(Admit::ALL) };
+    if node.is_list() {
+        return origins(node).map(Admit::only);
+    }
+    let t = node.table()?;
+    let mut admit = Admit::only(origins(&t.need("default")?)?);
+    source(&t.need("source")?)?;
+    for (key, span, node) in t.entries().filter(|e| !["default", "source"].contains(&e.0)) {
+        let of: &[Channel] = match (key, Channel::from_name(key)) {
+            ("pose", _) => &POSE,
+            (_, Some(channel)) if !POSE.contains(&channel) => &[channel],
+            _ => {
+                let channels = Channel::ALL.iter().filter(|c| !POSE.contains(c)).map(|c| c.name());
+                let hint = suggestion(key, channels.chain(["default", "pose", "source"]));
+                let expected = "`default`, `source`, `pose` or a channel's name";
+                return Err(t.error(&span, expected, format!("\"{key}\"{hint}")));
+            }
+        };
+        let origins = origins(&node)?;
+        admit = of.iter().fold(admit, |a, c| a.with(*c, origins.iter().copied()));
+    }
+    Ok(admit)
+}
+
+/// `[exam.vehicles]`.
+pub(super) fn vehicles(node: Option<&Node<'_>>) -> Result<Option<VehicleRule>, Error> {
+    let Some(node) = node else { return Ok(None) };
+    let t = node.table()?;
+    let list = t.need("types")?;
+    let types: Vec<_> = list.list()?.iter().map(|n| n.word(&CLASSES)).collect::<Result<_, _>>()?;
+    if types.is_empty() {
+        return Err(list.wrong("at least one type of vehicle", "none"));
+    }
+    let source = source(&t.need("source")?)?;
+    t.finish()?;
+    Ok(Some(VehicleRule { types, source }))
+}
+
+/// `[exam.attempts]`, as the switches in force want it.
+pub(super) fn attempts(
+    node: Option<&Node<'_>>,
+    levels: &[String],
+    switches: &[Switch],
+) -> Result<AttemptRule, Error> {
     let Some(node) = node else {
-        return Ok(AttemptRule { policy: Policy::FirstValid, first_valid: Vec::new(), source: None });
+        let (policy, first_valid) = (Policy::FirstValid, Vec::new());
+        return Ok(AttemptRule { policy, first_valid, change_voids: true, source: None });
     };
     let t = node.table()?;
     let policy = t.need("policy")?.word(&[
@@ -26,9 +79,14 @@ pub(super) fn attempts(node: Option<&Node<'_>>, levels: &[String]) -> Result<Att
         }
         first_valid.push(level);
     }
+    let change_voids = match t.get("change_voids") {
+        None => true,
+        Some(n) if n.is_table() => wanted(Some(&n), switches)?,
+        Some(n) => n.flag()?,
+    };
     let source = Some(source(&t.need("source")?)?);
     t.finish()?;
-    Ok(AttemptRule { policy, first_valid, source })
+    Ok(AttemptRule { policy, first_valid, change_voids, source })
 }
 
 /// `[switch.NAME]`, with the readings that the caller chose.

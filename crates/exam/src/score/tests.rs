@@ -2,6 +2,7 @@ use lukao_model::outcome::Uncertainty;
 
 use super::*;
 use crate::Exam;
+use lukao_model::vehicle::ActorClass;
 
 const PACK: &str = r#"
 format = 1
@@ -96,6 +97,7 @@ fn judge(ten: RuleResult, must: RuleResult, veto: RuleResult) -> Verdict {
         format: String::new(),
         producer: String::new(),
         ego: None,
+        ego_class: ActorClass::Unknown,
         frame: String::new(),
         span: None,
         actors: 0,

@@ -7,6 +7,7 @@ use super::{
     File, FileClock, Instrument, Person, Role, Ruled, Ruling, Run, RunStatus, Session, Vehicle, Word,
 };
 use crate::pack::Reason;
+use crate::scope::CLASSES;
 use crate::toml_at::{Doc, Node, Table};
 
 /// Version of the session format that this engine reads.
@@ -35,7 +36,6 @@ impl Session {
             functions: words(head.get("functions"))?,
             field: head.need("field")?.text()?,
             layout: text_of(&head, "layout")?,
-            change_voids: head.get("change_voids").map_or(Ok(true), |n| n.flag())?,
             switches: Vec::new(),
             keep_until: head.get("keep_until").map(|n| date(&n)).transpose()?,
             people: Vec::new(),
@@ -68,6 +68,7 @@ impl Session {
             let vehicle = Vehicle {
                 id: t.need("id")?.id()?,
                 plate: text_of(t, "plate")?.unwrap_or_default(),
+                class: t.get("type").map(|n| n.word(&CLASSES)).transpose()?,
                 sheet: text_of(t, "sheet")?,
                 software: t.need("software")?.text()?,
                 hardware: text_of(t, "hardware")?.unwrap_or_default(),

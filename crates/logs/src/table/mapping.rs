@@ -308,10 +308,7 @@ impl Source<'_> {
 
     /// Line and column of a byte.
     pub fn place(&self, at: usize) -> Position {
-        let before = self.text.get(..at).unwrap_or(self.text);
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().map_or(0, |l| l.chars().count()) + 1;
-        Position::Line(line as u64, column as u64)
+        Position::in_text(self.text, at)
     }
 }
 

@@ -5,14 +5,14 @@ use lukao_exam::pack::Judge;
 use lukao_exam::verdict::{
     self as said, AttemptStatus, ItemResult, Param, ParamValue, RequirementResult, ScoredFinding,
 };
-use lukao_model::outcome::{Causation, Finding as Evidence, Outcome};
+use lukao_model::outcome::{Causation, Detail, DetailValue, Finding as Evidence, Outcome};
 use lukao_model::time::Interval;
 
-use super::make::{Maker, minus};
+use super::make::{Maker, minus, tried};
 use super::ruling;
 use super::view::{Attempt, Finding, Item, Mark, Requirement};
 use crate::lang::fill;
-use crate::parts::{self, detail, quoted, unit_of};
+use crate::parts::{detail, quoted, unit_of};
 use crate::quantity::{self, TIED, duration, plain, uncertainty};
 use crate::zh;
 
@@ -22,8 +22,7 @@ impl Maker<'_> {
         let (rulings, findings) = (&self.options.rulings, &self.v.findings);
         let valid = i.attempts.iter().filter(|a| a.status == AttemptStatus::Valid).count();
         let tries = fill(w.attempts_count, &[&i.attempts.len().to_string(), &valid.to_string()]);
-        let tried =
-            i.requirements.iter().any(|r| r.outcome != Outcome::NotApplicable) || !i.attempts.is_empty();
+        let tried = tried(i);
         // A demand on every item that was kept is named only: its limit and clause stand in a table of their own.
         let (kept, told): (Vec<&RequirementResult>, Vec<_>) = i
             .requirements
@@ -45,6 +44,7 @@ impl Maker<'_> {
             id: i.id.clone(),
             number: i.number.map_or_else(String::new, |n| n.to_string()),
             title: self.title(&i.title),
+            variant_of: self.variant_of(i),
             levels: if i.levels.is_empty() { w.all_levels.into() } else { i.levels.join(" ") },
             exercise: self.join(&exercise),
             results: ruling::of_item(w, i, findings, rulings),
@@ -56,6 +56,18 @@ impl Maker<'_> {
             findings: findings.iter().filter(|f| f.item == i.id).map(|f| self.finding(f)).collect(),
             tried,
         }
+    }
+
+    /// Of which item it is a variant.
+    fn variant_of(&self, i: &ItemResult) -> String {
+        let of = i.variant_of.as_ref().and_then(|id| self.v.items.iter().find(|x| x.id == *id));
+        of.map_or_else(String::new, |of| fill(self.w.variant_of, &[&self.numbered(of)]))
+    }
+
+    /// An item's number and title.
+    pub(super) fn numbered(&self, i: &ItemResult) -> String {
+        let title = self.title(&i.title);
+        i.number.map_or_else(|| title.clone(), |n| format!("{n} {title}"))
     }
 
     fn attempt(&self, i: &ItemResult, a: &said::Attempt) -> Attempt {
@@ -137,7 +149,7 @@ impl Maker<'_> {
             limit: worst.map_or_else(|| limits(&r.params), limit),
             u: worst.map_or_else(|| self.max_u(r), |f| self.u(f)),
             weight: self.weight(r),
-            clause: parts::clause(&r.source),
+            clause: self.clause(&r.source),
             basis: self.basis_word(r.source.basis).into(),
         }
     }
@@ -202,7 +214,7 @@ impl Maker<'_> {
         if e.worst_ns != e.from_ns && e.worst_ns != e.to_ns {
             more.push(fill(w.worst, &[&self.clock(f.drive).minutes(e.worst_ns)]));
         }
-        more.extend(e.details.iter().map(detail));
+        more.extend(e.details.iter().map(|d| self.detail(d)));
         // An unknown uncertainty is said to be unknown; nothing can be within it.
         if e.near_limit && e.uncertainty.known().is_some() {
             more.push(w.near.into());
@@ -241,8 +253,24 @@ impl Maker<'_> {
             charged: f.charged() && (f.points > 0.0 || f.must || f.veto),
             same: if same.is_empty() { String::new() } else { fill(w.also_covers, &[&self.join(&same)]) },
             requirement: f.requirement.clone(),
-            clause: parts::clause(&f.source),
+            clause: self.clause(&f.source),
             basis: self.basis_word(f.source.basis).into(),
+        }
+    }
+
+    /// A further figure or word of a finding.
+    fn detail(&self, d: &Detail) -> String {
+        if !self.zh() {
+            return detail(d);
+        }
+        match &d.value {
+            DetailValue::Text(word) => {
+                format!("{}{}{}", zh::detail(&d.name), self.w.colon, self.phrase(word))
+            }
+            DetailValue::Number(n) => {
+                let (name, unit) = unit_of(&d.name);
+                format!("{} {}", zh::detail(name), quantity::value(*n, unit, None))
+            }
         }
     }
 

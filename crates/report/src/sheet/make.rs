@@ -36,7 +36,7 @@ pub(crate) fn sheet(v: &Verdict, options: &SheetOptions) -> Sheet {
         },
         edition: format!("{} {}", v.exam.id, v.exam.edition),
         issuer: v.exam.issuer.clone(),
-        about: v.exam.about.clone(),
+        about: m.lang.of(v.exam.about_zh.as_deref().unwrap_or(&v.exam.about), &v.exam.about).into(),
         head: m.head(),
         results,
         headline: parts::headline(&word, v, m.lang),
@@ -47,6 +47,7 @@ pub(crate) fn sheet(v: &Verdict, options: &SheetOptions) -> Sheet {
         facts: m.facts(),
         switches: v.exam.switches.iter().map(|s| m.switch(s)).collect(),
         areas: m.areas(),
+        untried: v.items.iter().filter(|i| !tried(i)).map(|i| m.numbered(i)).collect(),
         shared: m.shared(),
         unknowns: m.unknowns(),
         rests: m.rests(),
@@ -115,7 +116,15 @@ impl Maker<'_> {
     }
 
     pub(super) fn source(&self, s: &Source) -> String {
-        format!("{} [{}]", parts::clause(s), self.basis_word(s.basis))
+        format!("{} [{}]", self.clause(s), self.basis_word(s.basis))
+    }
+
+    /// Where a demand comes from, its fixed words in the sheet's language.
+    pub(super) fn clause(&self, s: &Source) -> String {
+        if !self.zh() {
+            return parts::clause(s);
+        }
+        parts::clause(&Source { doc: zh::source(&s.doc), clause: zh::source(&s.clause), ..s.clone() })
     }
 
     fn head(&self) -> Vec<Pair> {
@@ -375,6 +384,11 @@ impl Maker<'_> {
         }
         out
     }
+}
+
+/// Whether an item was driven at all.
+pub(super) fn tried(i: &ItemResult) -> bool {
+    !i.attempts.is_empty() || i.requirements.iter().any(|r| r.outcome != Outcome::NotApplicable)
 }
 
 /// Whether a requirement's answer decides its item.

@@ -53,6 +53,8 @@ pub(crate) struct Sheet {
     pub facts: Vec<Pair>,
     pub switches: Vec<Switch>,
     pub areas: Vec<Area>,
+    /// Items that were not driven at all: number and title.
+    pub untried: Vec<String>,
     pub shared: Vec<Requirement>,
     pub unknowns: Vec<Unknown>,
     pub rests: [Shares; 2],
@@ -98,6 +100,8 @@ pub(crate) struct Item {
     pub id: String,
     pub number: String,
     pub title: String,
+    /// `variant of 22`, or nothing.
+    pub variant_of: String,
     pub levels: String,
     pub exercise: String,
     pub results: Three,

@@ -61,6 +61,13 @@ impl Following {
                     cx.judged(out, k);
                     continue;
                 }
+                // Below that speed nothing is judged, whoever may be ahead: in a parking bay nobody has a lane.
+                Ahead::Unknown(..)
+                    if cx.measures.ego_speed_mps(k).is_some_and(|v| v.value.abs() < min_speed_mps) =>
+                {
+                    cx.judged(out, k);
+                    continue;
+                }
                 Ahead::Unknown(what, why) => {
                     cx.missing(out, k, what, why);
                     continue;

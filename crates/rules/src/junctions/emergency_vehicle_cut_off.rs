@@ -1,7 +1,7 @@
 //! The rule `emergency-vehicle-cut-off`.
 
 use lukao_measure::emergency::{self, Duty};
-use lukao_measure::{Encounter, Entry};
+use lukao_measure::{Admit, Encounter, Entry};
 use lukao_model::{Channel, RuleResult, Subject};
 
 use super::yielding::{Owed, Yielding, scan};
@@ -25,7 +25,8 @@ rule! {
     ///
     /// ## Cannot tell
     /// The way of either through the junction is not certain and decides; the other is first seen inside the junction, or known from
-    /// an origin that is not admitted, or on a clock that is not synchronised; its lamps are logged, and not known then.
+    /// an origin that is not admitted, or on a clock that is not synchronised; its lamps are logged, and not known
+    /// then or only from such an origin.
     ///
     /// ## Limits
     /// `min_gap_s`; at equality it is kept. Nobody is on duty by the look of him: without logged lamps there is no occasion.
@@ -74,7 +75,7 @@ fn any_lamps(cx: &Context<'_>) -> bool {
     let m = cx.measures;
     let drive = m.window();
     let lamp = Channel::EmergencyLamp;
-    let held = |s: Subject| m.held().has(s, lamp, m.admit());
+    let held = |s: Subject| m.held().has(s, lamp, &Admit::ALL);
     drive.runs().iter().any(|r| r.channels.get(lamp).is_some() || held(Subject::Actor(r.actor)))
         || drive.series().iter().any(|s| s.channels.get(lamp).is_some())
 }

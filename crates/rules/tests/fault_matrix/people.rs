@@ -19,6 +19,12 @@ pub fn cases() -> Vec<Case> {
             .sizes(&[1.0, 4.0])
             .compliant("waits for somebody who crosses", waits())
             .lacks(Lack::OthersReference, "actor poses"),
+        Case::at_least("pedestrian-cut-off", 3.0, "m")
+            .fault("drives on as somebody who crosses the road is so near to its side", cuts_off)
+            .accuracy(0.01)
+            .sizes(&[1.0, 4.0])
+            .compliant("waits for somebody who crosses the road", waits_away())
+            .lacks(Lack::OthersReference, "actor poses"),
         Case::at_most("crossing-not-slowed", 30.0, "km/h")
             .fault("drives onto a crossing at this speed", |kmh| at_speed("crosswalk", kmh))
             .accuracy(0.01)
@@ -81,6 +87,26 @@ fn waits() -> Plan {
         Body::pedestrian("walker").course(Course::new(path, Speed::of(0.0).hold_s(4.0).to(1.3, 1.0)));
     let speed = Speed::of(8.0).stop_at_m(38.0, 1.5).hold_s(6.0).to(8.0, 1.2);
     Plan::new("waits", 26.0, in_lane(speed, 40.0)).on(area("crosswalk", 4.0)).actor(person)
+}
+
+/// Somebody walks in from the left, away from any crossing.
+fn cuts_off(gap_m: f64) -> Plan {
+    let level_s = (100.0 - 40.0 - 2.25) / 8.0;
+    let y = -1.75 + 0.9 + 0.3 + gap_m + 1.3 * level_s;
+    let path = Path::from(100.0, y, -FRAC_PI_2).straight(40.0);
+    let person = Body::pedestrian("walker").course(Course::new(path, Speed::of(1.3)));
+    Plan::new("cuts off", 14.0, in_lane(Speed::of(8.0), 40.0))
+        .on(area("schoolZone", 4.0))
+        .actor(person)
+        .when_s(level_s, level_s)
+}
+
+fn waits_away() -> Plan {
+    let path = Path::from(100.0, -5.0, FRAC_PI_2).straight(30.0);
+    let person =
+        Body::pedestrian("walker").course(Course::new(path, Speed::of(0.0).hold_s(4.0).to(1.3, 1.0)));
+    let speed = Speed::of(8.0).stop_at_m(38.0, 1.5).hold_s(6.0).to(8.0, 1.2);
+    Plan::new("waits", 26.0, in_lane(speed, 40.0)).on(area("schoolZone", 4.0)).actor(person)
 }
 
 fn at_speed(kind: &str, kmh: f64) -> Plan {

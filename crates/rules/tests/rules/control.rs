@@ -1,12 +1,12 @@
 //! Twins and cases of the rules about how the ego is moved.
 
 use lukao_model::code::{DrivingMode, Gear};
-use lukao_model::{Channel, Outcome};
+use lukao_model::{Channel, Outcome, math};
 use lukao_testkit::{ActorBuilder, Motion};
 use lukao_track::example;
 
 use crate::roads::Straight;
-use crate::support::{Case, accurate, drive, exact, two_lanes};
+use crate::support::{Case, accurate, drive, exact, station, two_lanes};
 use crate::twins::Twin;
 
 fn ego(motion: Motion) -> ActorBuilder {
@@ -135,6 +135,32 @@ fn going_back_without_a_gear_may_be_meant_and_in_reverse_it_is() {
     });
     let meant = Case::new(drive(8.0, back).build()).run("rolls-back");
     assert_eq!(meant.outcome(), Outcome::Pass, "{meant:?}");
+}
+
+#[test]
+fn any_point_of_the_body_that_goes_back_too_far_is_too_far() {
+    // The same way of the middle: straight back it is kept, on a bend the outer corners go farther.
+    let back = |bend: bool, by_m: f64| {
+        let stop = Motion::at(0.0, 0.0, 0.0).speed(5.0).cruise(1.0).brake(5.0, 0.0).stand(1.0).speed(-0.3);
+        let rolls = if bend { stop.arc(9.0, by_m / 0.3) } else { stop.cruise(by_m / 0.3) };
+        let car = ego(rolls.speed(3.0).cruise(100.0)).code(Channel::Gear, |_, _| Some(Gear::Forward.code()));
+        Case::new(drive(8.0, accurate(car, 0.0)).build()).run("rolls-back")
+    };
+    assert_eq!(back(false, 0.285).outcome(), Outcome::Pass);
+    assert_eq!(back(true, 0.270).outcome(), Outcome::Pass);
+    let r = back(true, 0.285);
+    let corner = 9.9 * math::sin(0.285 / 9.0) + 2.25 * (1.0 - math::cos(0.285 / 9.0));
+    assert!((r.findings[0].measured - corner).abs() < 1e-3, "{corner} {r:?}");
+}
+
+#[test]
+fn rolled_back_is_counted_along_the_slope() {
+    // 0.285 m on the map are 0.287 m on a slope of 12 %.
+    let of = || rolling(0.285, 0.0).params("max_back_m = 0.286");
+    let on = |more: &str| of().on(station("hill", more)).run("rolls-back");
+    assert_eq!(on("").outcome(), Outcome::Pass);
+    let f = on("slope_percent = 12.0").findings.remove(0);
+    assert!((f.measured - 0.285 * math::hypot(1.0, 0.12)).abs() < 1e-9, "{f:?}");
 }
 
 #[test]

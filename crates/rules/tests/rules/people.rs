@@ -28,6 +28,14 @@ fn on_crossing(gap_m: f64, accuracy_m: f64) -> Case {
     Case::new(drive(6.0, ego).actor(person).build()).on(area("crosswalk")).guarded()
 }
 
+/// Somebody who comes from the left, with this much room to the ego's side as its front comes level with him at 2.775 s.
+fn crosses(gap_m: f64, accuracy_m: f64) -> Case {
+    let y = -1.75 + 1.2 + gap_m + 2.775 * 1.4;
+    let person = accurate(walker(Motion::at(-30.0, y, -FRAC_PI_2).speed(1.4).cruise(1000.0)), 0.0);
+    let ego = accurate(ego(10.0), accuracy_m);
+    Case::new(drive(6.0, ego).actor(person).build()).guarded()
+}
+
 fn at_speed(kind: &str, kmh: f64, accuracy_mps: f64) -> Case {
     let quality = Accuracy::Constant(accuracy_mps);
     let ego = ego(kmh / 3.6).channel_quality(Channel::Speed, quality, Origin::Simulation);
@@ -74,6 +82,7 @@ pub fn twins() -> Vec<Twin> {
                 at_speed("schoolZone", 30.1, 0.5),
             ],
         ),
+        ("pedestrian-cut-off", [crosses(3.1, 0.0), crosses(2.9, 0.0), crosses(2.9, 0.2)]),
         ("pedestrian-not-yielded", [on_crossing(3.1, 0.0), on_crossing(2.9, 0.0), on_crossing(2.9, 0.2)]),
     ]
 }
@@ -107,6 +116,39 @@ fn who_has_been_let_pass_walks_away_and_who_comes_is_waited_for() {
     let r = run(0.5, 1.4, "");
     assert_eq!((r.outcome(), r.opportunities), (Outcome::Pass, 1), "he is past the ego: {r:?}");
     assert_eq!(run(-4.0, 1.4, "").outcome(), Outcome::NotApplicable, "he is not on it yet");
+}
+
+#[test]
+fn who_crosses_away_from_a_crossing_is_let_go_first() {
+    let f = crosses(2.9, 0.0).run("pedestrian-cut-off").findings.remove(0);
+    assert!((f.measured - 2.9).abs() < 1e-6 && f.actors == ["walker"], "{f:?}");
+    assert!((f.from_ns - 2_775_000_000).abs() < 1000, "{f:?}");
+    let run = |motion: Motion, ego: ActorBuilder, on: Option<&str>| {
+        let case = Case::new(drive(14.0, ego).actor(walker(motion)).build());
+        match on {
+            Some(kind) => case.on(area(kind)).run("pedestrian-cut-off"),
+            None => case.run("pedestrian-cut-off"),
+        }
+    };
+    // Along the road, or standing beside it, he does not cross.
+    let along = Motion::at(-30.0, -1.75 + 3.0, 0.0).speed(1.4).cruise(1000.0);
+    assert_eq!(run(along, ego(10.0), None).outcome(), Outcome::NotApplicable);
+    let stands = Motion::at(-30.0, -1.75 + 3.0, FRAC_PI_2);
+    assert_eq!(run(stands, ego(10.0), None).outcome(), Outcome::NotApplicable);
+    // He walks away on the other side: let go.
+    let gone = Motion::at(-30.0, -1.75 + 2.0 - 2.775 * 1.4, FRAC_PI_2).speed(1.4).cruise(1000.0);
+    let r = run(gone, ego(10.0), None);
+    assert_eq!((r.outcome(), r.opportunities), (Outcome::Pass, 1), "{r:?}");
+    // On a crossing another rule looks at him.
+    let comes = Motion::at(-32.0, -1.75 + 3.0 + 2.575 * 1.4, -FRAC_PI_2).speed(1.4).cruise(1000.0);
+    assert_eq!(run(comes.clone(), ego(10.0), Some("crosswalk")).outcome(), Outcome::NotApplicable);
+    assert_eq!(run(comes, ego(10.0), Some("schoolZone")).outcome(), Outcome::Fail);
+    // Stopped for him, and on when he stands on the other side.
+    let waits = Motion::at(-60.0, -1.75, 0.0).speed(8.0).cruise(1.0).brake(2.5, 0.0).stand(4.0).speed(8.0);
+    let waits = ActorBuilder::car("ego").motion(waits.cruise(1000.0)).dynamics();
+    let over = Motion::at(-30.0, 2.0, -FRAC_PI_2).speed(1.4).cruise(7.0).stand(100.0);
+    let r = run(over, waits, None);
+    assert_eq!((r.outcome(), r.opportunities), (Outcome::Pass, 1), "{r:?}");
 }
 
 #[test]

@@ -1,8 +1,10 @@
-//! The 40 items, with their faults.
+//! The 40 items and their variants, with their faults.
 
 use lukao_model::Error;
 
-use super::{Ask, everywhere, junctions, lanes, manoeuvres, people, roads, takeover, traffic, weather};
+use super::{
+    Ask, everywhere, junctions, lanes, manoeuvres, people, roads, takeover, traffic, variants, weather,
+};
 use crate::plan::Plan;
 
 /// Areas of the exam.
@@ -101,7 +103,7 @@ impl ExamItem {
 
 macro_rules! items {
     ($($area:ident: $($id:literal $module:ident::$build:ident [$($fault:path),*];)+)+) => {
-        /// All items in their order.
+        /// All items in their order, then their variants.
         const ITEMS: &[ExamItem] = &[$($(
             ExamItem { id: $id, area: Area::$area, faults: &[$($fault),*], build: $module::$build },
         )+)+];
@@ -154,9 +156,19 @@ items! {
         "night-or-emergency" weather::night [weather::LAMPS_OFF_AT_NIGHT, weather::HELD_UP, lanes::SWERVES];
     Networked:
         "networked" weather::networked [weather::NOT_HEEDED];
+    // Variants, in the order of their items.
+    Cognition:
+        "variable-lane" variants::variable_lane [variants::WRONG_DIRECTION];
+        "tidal-lane" variants::tidal_lane [variants::CLOSED_LANE];
+        "temporary-lights" variants::temporary_lights [variants::RED_LIGHT];
+    Comprehensive:
+        "jaywalker" variants::jaywalker [variants::CUT_OFF];
+        "waiting-area" variants::waiting_area [variants::LEFT_EARLY];
+        "detour" variants::detour [traffic::OVER_CONES, traffic::NOT_SLOWED];
+        "garage-people" variants::garage_people [variants::HIT, manoeuvres::TOO_LONG, manoeuvres::OUT_OF_BAY];
 }
 
-/// All items in their order.
+/// All items in their order, then their variants.
 #[must_use]
 pub fn items() -> &'static [ExamItem] {
     ITEMS

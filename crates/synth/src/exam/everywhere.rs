@@ -59,6 +59,7 @@ pub(crate) fn beside(item: &str, fault: &str) -> (&'static [&'static str], &'sta
     match (item, fault) {
         // What lies there is not to be touched either.
         ("spilled-objects", "bumped") => (&["no-contact"], &[]),
+        ("garage-people", "bumped") => (&["nobody-touched"], &[]),
         // Whom one touches one is about to run into.
         ("car-following", "bumped") => (&["time-to-collision"], &[]),
         // There the limit is that of the exam, too.

@@ -9,7 +9,7 @@ use lukao_track::Station;
 
 use super::Ask;
 use super::areas::Fault;
-use super::ride::{HALF_M, Ride, seen_s, station};
+use super::ride::{HALF_M, Ridden, Ride, seen_s, station};
 use super::way::Way;
 use crate::course::{CAR_AXLE_M, Course};
 use crate::path::Path;
@@ -314,9 +314,9 @@ pub(crate) fn hill(ask: &Ask<'_>) -> Result<Plan, Error> {
 }
 
 /// A bay beside the way: distance of its middle along it, from the way's middle to its open side on the right, and its depth.
-struct Bay {
-    at_m: f64,
-    mouth_m: f64,
+pub(crate) struct Bay {
+    pub at_m: f64,
+    pub mouth_m: f64,
     depth_m: f64,
 }
 
@@ -351,6 +351,12 @@ fn bay(ride: &Ride, station: &Station) -> Result<Bay, Error> {
 
 /// Two times backward into a bay across the way: from the far side, out to the near one, in again, and on.
 pub(crate) fn garage(ask: &Ask<'_>) -> Result<Plan, Error> {
+    let (ride, ridden, _) = in_and_out(ask, 2.0)?;
+    Ok(ride.plan(ridden, ask.fault))
+}
+
+/// The same, standing in the bay for so long.
+pub(crate) fn in_and_out(ask: &Ask<'_>, stays_s: f64) -> Result<(Ride, Ridden, Bay), Error> {
     let ride = ride(ask, 45.0, 100.0)?;
     let bay = bay(&ride, &ride.station)?;
     // From the end of the turn, half a metre inside, to the rest; the second time perhaps not far enough.
@@ -361,9 +367,9 @@ pub(crate) fn garage(ask: &Ask<'_>) -> Result<Plan, Error> {
         _ => [usual; 2],
     };
     let pause = if ask.is("stands") { STANDS_S } else { 0.0 };
-    let (usual_s, mut course) = both_ways(&ride, &bay, inside, 2.0, pause)?;
+    let (usual_s, mut course) = both_ways(&ride, &bay, inside, stays_s, pause)?;
     if ask.is("too-long") {
-        course = both_ways(&ride, &bay, inside, 2.0 + 0.5 * (212.0 - usual_s), 0.0)?.1;
+        course = both_ways(&ride, &bay, inside, stays_s + 0.5 * (212.0 - usual_s), 0.0)?.1;
     }
     let mut ridden = ride.with(ride.way.path(|_| 0.0), Speed::of(0.0));
     let end = course.end_s();
@@ -379,7 +385,7 @@ pub(crate) fn garage(ask: &Ask<'_>) -> Result<Plan, Error> {
         Some("stands") => ridden.faulty(stood_s(), leaves, end),
         _ => ridden,
     };
-    Ok(ride.plan(ridden, ask.fault))
+    Ok((ride, ridden, bay))
 }
 
 /// The course in and out two times, standing in the bay for some time; and how long the attempt takes.

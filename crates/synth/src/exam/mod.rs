@@ -21,6 +21,7 @@ mod roads;
 mod takeover;
 mod tell;
 mod traffic;
+mod variants;
 mod way;
 mod weather;
 

@@ -220,28 +220,30 @@ impl Ride {
         })
     }
 
-    /// From the way's middle to the station's nearest edge on the right, else to the lane's border, metres.
-    pub fn to_edge_m(&self, s_m: f64) -> f64 {
+    /// How far to the left of the way's middle the station's edges are, where they pass a distance of the way, metres.
+    pub fn edges_left_m(&self, s_m: f64) -> Vec<f64> {
         let spot = self.way.spot(s_m);
         let (sin, cos) = math::sin_cos(spot.yaw_rad);
         let at = self.way.place(s_m, 0.0);
-        let mut nearest = f64::INFINITY;
+        let mut out = Vec::new();
         for pair in self.station.edges.iter().flat_map(|e| e.windows(2)) {
-            // In the frame of the spot: ahead and to the right.
+            // In the frame of the spot: ahead and to the left.
             let [a, b] = [pair[0], pair[1]].map(|p| {
                 let (dx, dy) = (p[0] - at[0], p[1] - at[1]);
-                [dx * cos + dy * sin, dx * sin - dy * cos]
+                [dx * cos + dy * sin, dy * cos - dx * sin]
             });
             let f = if a[0] == b[0] { 0.0 } else { -a[0] / (b[0] - a[0]) };
             if (0.0..=1.0).contains(&f) && a[0] * b[0] <= 0.0 {
-                let right = a[1] + f * (b[1] - a[1]);
-                if right > 0.0 {
-                    nearest = nearest.min(right);
-                }
+                out.push(a[1] + f * (b[1] - a[1]));
             }
         }
-        let lane = self.track.lane(spot.lane);
-        if nearest.is_finite() { nearest } else { 0.5 * lane.width_at(spot.station_m) }
+        out
+    }
+
+    /// From the way's middle to the station's nearest edge on the right, else to the lane's border, metres.
+    pub fn to_edge_m(&self, s_m: f64) -> f64 {
+        let rights = self.edges_left_m(s_m).into_iter().map(|l| -l).filter(|r| *r > 0.0);
+        rights.reduce(f64::min).unwrap_or_else(|| self.to_lane_border_m(s_m))
     }
 
     /// How far wheels at such places of the body (half widths at both axles) get beyond the station's edges on the right of a path,

@@ -303,9 +303,8 @@ fn round(ride: &Ride, things: &[f64], mps: f64, entry_mps: f64, nearer_m: f64) -
     Ok(ridden)
 }
 
-/// Past the cones that close the lane.
-pub(crate) fn works(ask: &Ask<'_>) -> Result<Plan, Error> {
-    let ride = Ride::new(ask.track, ask.item)?;
+/// Things that close a lane of the way between the gates: where along it, and where.
+pub(crate) fn cones(ride: &Ride) -> Result<Vec<(f64, [f64; 2])>, Error> {
     let mut cones: Vec<(f64, [f64; 2])> = Vec::new();
     for f in ride.track.fixtures().iter().filter(|f| f.kind != "roadMark") {
         let at = [f.at_m[0], f.at_m[1]];
@@ -322,6 +321,23 @@ pub(crate) fn works(ask: &Ask<'_>) -> Result<Plan, Error> {
             "none",
         ));
     }
+    Ok(cones)
+}
+
+/// The same as a log has them.
+pub(crate) fn standing(ride: &Ride, mut ridden: Ridden, cones: &[(f64, [f64; 2])]) -> Ridden {
+    for (k, (_, [x, y])) in cones.iter().enumerate() {
+        let cone = Body::other(&format!("cone-{}", k + 1), ActorClass::Object, 0.4, 0.4)
+            .course(Course::standing(*x, *y, 0.0));
+        ridden = ridden.actor(target(cone, &ride.way));
+    }
+    ridden
+}
+
+/// Past the cones that close the lane.
+pub(crate) fn works(ask: &Ask<'_>) -> Result<Plan, Error> {
+    let ride = Ride::new(ask.track, ask.item)?;
+    let cones = cones(&ride)?;
     let places: Vec<f64> = cones.iter().map(|c| c.0).collect();
     // The body's right side to the line of the cones, in the lane beside: what is to spare, and a little more.
     let nearer = if ask.is("over-edge") { spare_m(&ride, &cones)? + 0.05 } else { 0.0 };
@@ -336,11 +352,7 @@ pub(crate) fn works(ask: &Ask<'_>) -> Result<Plan, Error> {
         Some("not-slowed") => ridden.faulty(41.0, times.1, times.1 + 1.0),
         _ => ridden,
     };
-    for (k, (_, [x, y])) in cones.iter().enumerate() {
-        let cone = Body::other(&format!("cone-{}", k + 1), ActorClass::Object, 0.4, 0.4)
-            .course(Course::standing(*x, *y, 0.0));
-        ridden = ridden.actor(target(cone, &ride.way));
-    }
+    let ridden = standing(&ride, ridden, &cones);
     Ok(ride.plan(ridden, ask.fault))
 }
 

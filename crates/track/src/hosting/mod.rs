@@ -1,4 +1,4 @@
-//! What a field is fit for: which items of the closed-field exam, up to which level, and what it lacks.
+//! What a field is fit for: which items of an exam, up to which level, and what it lacks.
 
 mod needs;
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::stations::StationTitle;
 use crate::track::Track;
 
-/// Table of items, elements and demands on the whole field, with their sources.
+/// Table of stations, elements and demands on the whole field, with their sources.
 const TABLE: &str = include_str!("hosting.toml");
 
 #[derive(Deserialize)]
@@ -18,7 +18,7 @@ struct Table {
     #[serde(rename = "format")]
     _format: u32,
     element: Vec<Element>,
-    item: Vec<ItemRow>,
+    station: Vec<StationRow>,
     whole: Vec<WholeRow>,
 }
 
@@ -33,12 +33,20 @@ struct Element {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ItemRow {
-    id: String,
-    from: u8,
-    #[serde(default)]
-    sourced: bool,
+struct StationRow {
+    kind: String,
     needs: Vec<String>,
+}
+
+/// An item of an exam that is driven at stations of a kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// Item.
+    pub item: String,
+    /// Kind of station.
+    pub station: String,
+    /// Levels that need it; empty means all.
+    pub levels: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -66,16 +74,14 @@ pub struct Lack {
     pub source: String,
 }
 
-/// An item of the exam and what the field has for it.
+/// An item of an exam and what the field has for it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Hosted {
     /// Item.
     pub item: String,
-    /// Lowest level that it belongs to, 1 to 5.
-    pub from_level: u8,
-    /// Whether a source ties it to that level; else the project's own table does.
-    pub level_sourced: bool,
+    /// Levels that need it; empty means all.
+    pub levels: Vec<String>,
     /// The first station at which nothing is lacking, or that lacks least; none if there is no station of its kind.
     pub station: Option<String>,
     /// What that station lacks, or the station itself; empty if the field can host the item.
@@ -92,7 +98,7 @@ pub struct Whole {
     pub found: String,
     /// Whether it holds.
     pub holds: bool,
-    /// From this level on.
+    /// From this level of the closed-field requirements on, 1 to 5.
     pub level: u8,
     /// `press` (read in a report) or `profile` (our own choice).
     pub basis: String,
@@ -104,6 +110,8 @@ pub struct Whole {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Hosting {
+    /// Levels of the exam, from low to high.
+    pub levels: Vec<String>,
     /// Items in their order.
     pub items: Vec<Hosted>,
     /// Demands on the whole field.
@@ -111,16 +119,16 @@ pub struct Hosting {
 }
 
 impl Hosting {
-    /// Highest level, 0 to 5, of which all items can be hosted, those of lower levels included.
+    /// Highest level of which, and of all levels below, all items can be hosted.
     #[must_use]
-    pub fn level(&self) -> u8 {
-        let lacking = self.items.iter().filter(|i| !i.lacks.is_empty()).map(|i| i.from_level);
-        lacking.min().map_or(5, |l| l - 1)
+    pub fn level(&self) -> Option<&str> {
+        let fit = self.levels.iter().take_while(|l| self.of(l).all(|i| i.lacks.is_empty()));
+        fit.last().map(String::as_str)
     }
 
-    /// Items of a level, those of lower levels included, that cannot be hosted.
-    pub fn lacking(&self, level: u8) -> impl Iterator<Item = &Hosted> {
-        self.items.iter().filter(move |i| i.from_level <= level && !i.lacks.is_empty())
+    /// Items of a level.
+    pub fn of<'h>(&'h self, level: &'h str) -> impl Iterator<Item = &'h Hosted> {
+        self.items.iter().filter(move |i| i.levels.is_empty() || i.levels.iter().any(|l| l == level))
     }
 }
 
@@ -131,26 +139,31 @@ impl fmt::Display for Lack {
 }
 
 impl Track {
-    /// What the field is fit for, by its stations and by what its map has along them.
+    /// What the field is fit for, by its stations and by what its map has along them: of the items of an exam with these levels.
     ///
     /// ```
+    /// use lukao_track::Asked;
     /// # let track = lukao_track::example::signalised();
-    /// let hosting = track.hosting();
-    /// assert_eq!((hosting.items.len(), hosting.level()), (40, 0));
-    /// assert_eq!(hosting.items[0].lacks[0].element, "station");
+    /// let curve = Asked { item: "curve".into(), station: "curve".into(), levels: vec!["high".into()] };
+    /// let hosting = track.hosting(&["low".into(), "high".into()], &[curve]);
+    /// assert_eq!((hosting.level(), hosting.items[0].lacks[0].element.as_str()), (Some("low"), "station"));
     /// ```
     ///
     /// # Panics
     /// Never: the table is compiled in, and a test reads it.
     #[must_use]
-    pub fn hosting(&self) -> Hosting {
+    pub fn hosting(&self, levels: &[String], items: &[Asked]) -> Hosting {
         let table: Table = toml::from_str(TABLE).expect("the table that is compiled in");
-        let items = table.item.iter().map(|row| self.hosted(row, &table.element)).collect();
+        let items = items.iter().map(|asked| self.hosted(asked, &table)).collect();
         let whole = table.whole.into_iter().map(|row| self.whole(row)).collect();
-        Hosting { items, whole }
+        Hosting { levels: levels.to_vec(), items, whole }
     }
 
-    fn hosted(&self, row: &ItemRow, elements: &[Element]) -> Hosted {
+    fn hosted(&self, asked: &Asked, table: &Table) -> Hosted {
+        let elements = &table.element;
+        let only = [String::from("station")];
+        let row = table.station.iter().find(|r| r.kind == asked.station);
+        let needs = row.map_or(&only[..], |r| &r.needs);
         let lack = |id: &String| {
             let e = elements.iter().find(|e| e.id == *id).expect("an element of the table");
             Lack {
@@ -160,18 +173,18 @@ impl Track {
                 source: e.source.clone(),
             }
         };
-        let of_kind = self.stations().iter().filter(|s| s.kind == row.id);
+        let of_kind = self.stations().iter().filter(|s| s.kind == asked.station);
         let judged = of_kind.map(|s| {
-            let lacks = row.needs.iter().filter(|n| !needs::has(self, s, n)).map(lack).collect::<Vec<_>>();
+            let lacks = needs.iter().filter(|n| !needs::has(self, s, n)).map(lack).collect::<Vec<_>>();
             (s.id.clone(), lacks)
         });
         let best = judged.min_by_key(|(_, lacks)| lacks.len());
         let (station, lacks) = match best {
             Some((id, lacks)) => (Some(id), lacks),
             // What else it has nobody can tell without the place.
-            None => (None, row.needs.iter().take(1).map(lack).collect()),
+            None => (None, needs.iter().take(1).map(lack).collect()),
         };
-        Hosted { item: row.id.clone(), from_level: row.from, level_sourced: row.sourced, station, lacks }
+        Hosted { item: asked.item.clone(), levels: asked.levels.clone(), station, lacks }
     }
 
     fn whole(&self, row: WholeRow) -> Whole {
@@ -202,15 +215,11 @@ mod tests {
     #[test]
     fn the_table_names_elements_that_are_known() {
         let table: Table = toml::from_str(TABLE).unwrap();
-        assert_eq!(table.item.len(), 40);
-        for need in table.item.iter().flat_map(|i| &i.needs) {
+        for need in table.station.iter().flat_map(|i| &i.needs) {
             assert!(table.element.iter().any(|e| e.id == *need), "{need}");
             assert!(needs::KNOWN.contains(&need.as_str()), "{need}");
         }
-        assert!(table.item.iter().all(|i| i.needs[0] == "station"));
-        assert!(table.element.iter().all(|e| table.item.iter().any(|i| i.needs.contains(&e.id))));
-        // Counts of the proposal: T1 11, T2 14, T3 24, T4 34, T5 40.
-        let upto = |level| table.item.iter().filter(|i| i.from <= level).count();
-        assert_eq!([1, 2, 3, 4, 5].map(upto), [11, 14, 24, 34, 40]);
+        assert!(table.station.iter().all(|i| i.needs[0] == "station"));
+        assert!(table.element.iter().all(|e| table.station.iter().any(|i| i.needs.contains(&e.id))));
     }
 }

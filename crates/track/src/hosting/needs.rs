@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use lukao_model::math::{angle_between, hypot};
 
-use crate::furniture::{SignalKind, StructureKind, ZoneKind};
+use crate::furniture::{Signal, SignalKind, StructureKind, ZoneKind};
 use crate::ix::LaneIx;
 use crate::lane::{Lane, Turn};
 use crate::mark::{MarkKind, Stripe};
@@ -15,7 +15,7 @@ use crate::track::Track;
 
 /// Elements that [`has`] knows.
 #[cfg(test)]
-pub(crate) const KNOWN: [&str; 24] = [
+pub(crate) const KNOWN: [&str; 26] = [
     "station",
     "signs-5",
     "markings",
@@ -40,6 +40,8 @@ pub(crate) const KNOWN: [&str; 24] = [
     "two-levels",
     "tunnel",
     "bays",
+    "lane-lights",
+    "light-away",
 ];
 
 /// Least difference of height of a way above another, metres.
@@ -77,6 +79,11 @@ pub(crate) fn has(track: &Track, s: &Station, need: &str) -> bool {
         "two-levels" => way.over_or_under(),
         "tunnel" => way.in_structure(StructureKind::Tunnel),
         "bays" => !s.slots.is_empty(),
+        "lane-lights" => way.lanes().any(|(ix, _)| way.over(ix, |s| s.kind == SignalKind::LaneLight)),
+        "light-away" => {
+            let away = |s: &Signal| s.kind == SignalKind::TrafficLight && s.governs.is_empty();
+            way.lanes().any(|(ix, _)| way.over(ix, away))
+        }
         _ => false,
     }
 }
@@ -96,6 +103,11 @@ impl<'t> Along<'t> {
     fn legs(&self) -> impl Iterator<Item = (LaneIx, &'t Lane, f64, f64)> + '_ {
         let legs = self.route.iter().flat_map(|r| &r.legs);
         legs.map(|l| (l.lane, self.track.lane(l.lane), l.from_m, l.to_m))
+    }
+
+    /// Whether a light or sign like that speaks to a lane.
+    fn over(&self, lane: LaneIx, like: impl Fn(&Signal) -> bool) -> bool {
+        self.track.signals().any(|(_, s)| s.lanes.contains(&lane) && like(s))
     }
 
     fn lanes(&self) -> impl Iterator<Item = (LaneIx, &'t Lane)> + '_ {
