@@ -83,7 +83,8 @@ fn every_fault_is_found_and_nothing_else() {
         .collect();
     assert!(bad.is_empty(), "{} of {}:\n{}", bad.len(), rows.len(), bad.join("\n"));
     assert!(rows.len() > 480, "{}", rows.len());
-    for switch in exam().switches {
+    // What becomes of earlier runs no drive shows; tests of sessions do.
+    for switch in exam().switches.into_iter().filter(|s| s.name != "vehicle-change") {
         for value in switch.values.iter().filter(|v| **v != switch.value) {
             let under = (switch.name.clone(), value.clone());
             assert!(rows.iter().any(|r| r.under == [under.clone()]), "no drive for {under:?}");

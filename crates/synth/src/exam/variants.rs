@@ -178,9 +178,10 @@ pub(crate) fn jaywalker(ask: &Ask<'_>) -> Result<Plan, Error> {
     if ask.is("cut-off") {
         let ridden = ride.drive(&ride.pace())?;
         let level = ridden.time(at - HALF_M);
-        // From the right, 2 m from the ego's side when its front comes level with him; he takes a second to get going.
+        // From the right, 2 m from the ego's side when its front comes level with him.
         let side = -(0.9 + 0.3 + 2.0);
-        let waits = level - (side - right) / WALK_MPS - 0.5 * WALK_MPS;
+        let walks = |t: f64| Speed::of(0.0).to(WALK_MPS, 1.0).distance_m(t);
+        let waits = level - crate::solve(side - right, 0.0, 20.0, walks);
         let walker = ride.walker("walker", at, right, left, waits.max(0.0), WALK_MPS);
         return Ok(ride.plan(ridden.actor(walker).faulty(2.0, level, level), ask.fault));
     }
