@@ -132,6 +132,7 @@ words! {
     station: "station", "测试点";
     time: "time", "时间";
     drive: "drive", "行程";
+    drives_in_all: "{0} in all, {1}; listed at the end", "共 {0} 次，{1}；清单见文末";
     status: "status", "状态";
     reason: "reason", "原因";
     by: "by", "认定者";

@@ -3,6 +3,10 @@
 
 use lukao_rules::title_zh;
 
+mod sources;
+
+pub(crate) use sources::{detail, source};
+
 /// Areas of competence: name, English, Chinese.
 const AREAS: &[(&str, &str, &str)] = &[
     ("cognition", "Cognition of traffic rules", "认知与交通法规遵守能力"),
@@ -282,91 +286,6 @@ const CONDUCT: &[(&str, &str)] = &[
     ("did not slow down by enough", "减速幅度不足"),
     ("automation drove faster than allowed", "自动驾驶超过允许车速"),
 ];
-
-/// Fixed words of sources. Names of documents stay as they are.
-const SOURCES: &[(&str, &str)] = &[
-    ("Lukao reading of the 2018 Beijing method", "Lukao 对2018年北京方法的解读"),
-    ("Lukao reading of GB/T 41798-2022", "Lukao 对 GB/T 41798-2022 的解读"),
-    ("T4 assessment in practice", "T4 评估实践"),
-    ("as reported by the press, {} ({})", "{0} 媒体报道（{1}）"),
-    ("as reported by {}, {}", "{0} {1} 报道"),
-    ("Beijing News", "新京报"),
-    ("Beijing Youth Daily", "北京青年报"),
-    ("CCTV and China News", "央视、中新网"),
-    ("the press", "媒体"),
-    ("signs, items", "标志、项目"),
-    ("times of parking", "停车用时"),
-    ("human driving test, {}", "机动车驾驶人考试：{0}"),
-    ("{}, as implemented by a public project", "{0}（见公开项目的实现）"),
-    ("indicator 3 s", "转向灯提前3秒"),
-    ("indicator", "转向灯"),
-    ("stop line", "停止线"),
-    ("crossing", "人行横道"),
-    ("curve", "曲线行驶"),
-    ("right-angle turn", "直角转弯"),
-    ("width gate", "限宽门"),
-    ("narrow-road U-turn", "窄路掉头"),
-    ("hill", "坡道"),
-    ("garage", "倒车入库"),
-    ("parallel parking", "侧方停车"),
-    ("slows before", "提前减速"),
-    ("slows", "减速"),
-    ("left turn", "左转弯"),
-    ("overtaking", "超车"),
-    ("tunnel", "隧道"),
-    ("lane change", "变更车道"),
-    ("amber", "黄灯"),
-    ("no stop", "不停车"),
-    ("independent of the vehicle under test", "独立于被测车辆"),
-    ("a changed vehicle is another vehicle", "变更后的车辆视为另一车辆"),
-    ("pedal, wheel, emergency stop or remote command", "踏板、方向盘、急停或远程指令"),
-    ("a place is not judged without an RTK fix", "无RTK固定解时不判定位置"),
-    ("30 km/h when turning", "转弯不超过30 km/h"),
-    ("smooth in the bend", "弯道平稳"),
-    ("all wheels in the lane", "车轮均在车道内"),
-    ("not moving within 10 s", "10秒内未起步"),
-    ("kerb-side stop, 30 cm", "靠边停车30厘米"),
-    ("left turn not left of the centre", "左转未靠路口中心点左侧"),
-    ("list of forbidden areas", "禁停区域"),
-];
-
-/// Names of further figures and words of findings, as rules give them.
-const DETAILS: &[(&str, &str)] = &[
-    ("measured_at", "测点"),
-    ("signal", "信号灯"),
-    ("lane", "车道"),
-    ("lanes", "车道"),
-    ("person", "行人位置"),
-    ("red_for", "红灯已亮"),
-    ("red_left", "红灯剩余"),
-    ("speed", "速度"),
-    ("time_of_passage", "通过时刻"),
-    ("wheel", "车轮"),
-    ("by", "操作"),
-    ("kind", "类别"),
-    ("side", "侧"),
-    ("length", "长度"),
-    ("gap", "间距"),
-    ("from", "自"),
-    ("to", "至"),
-    ("place", "位置"),
-];
-
-/// The document or clause of a source, with its fixed words in Chinese.
-pub(crate) fn source(text: &str) -> String {
-    let inner = |part: &str| if part == text { part.to_string() } else { source(part) };
-    let found = SOURCES.iter().find_map(|(en, zh)| {
-        let parts: Vec<String> = holes(en, text)?.into_iter().map(inner).collect();
-        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-        Some(crate::lang::fill(zh, &parts))
-    });
-    found.unwrap_or_else(|| text.into())
-}
-
-/// Name of a further figure of a finding.
-pub(crate) fn detail(name: &str) -> String {
-    DETAILS.iter().find(|d| d.0 == name).map_or_else(|| name.replace('_', " "), |d| d.1.into())
-}
 
 /// Name of an area.
 pub(crate) fn area(name: &str, zh: bool) -> String {

@@ -124,6 +124,24 @@ fn a_chinese_sheet_has_no_english_sentence() {
 }
 
 #[test]
+fn many_drives_stand_at_the_end_and_a_variant_names_its_item() {
+    let mut v = verdict("ego");
+    let place = |said: &str| {
+        let drive = said.find("morning (test)").expect("the drives are listed");
+        (drive < said.find("Area:").expect("the areas are listed"), said.contains("in all"))
+    };
+    assert_eq!(place(&text(&v, &options(Lang::En, Vec::new()))), (true, false));
+    let again = v.drives.clone();
+    v.drives.extend(again.iter().chain(&again).cloned());
+    v.items[0].variant_of = Some("curve".into());
+    let said = text(&v, &options(Lang::En, Vec::new()));
+    assert!(said.contains("6 in all, 84.0 s; listed at the end"), "{said}");
+    let page = words(&html::sheet(&v, &options(Lang::Zh, Vec::new())).unwrap());
+    assert_eq!(page.matches("5 曲线行驶 的变式").count(), 2, "in the list and at the item");
+    assert_eq!(place(&said), (false, true));
+}
+
+#[test]
 fn an_event_is_charged_once_and_says_what_it_covers() {
     let v = verdict("ego");
     let charged: Vec<_> = v.findings.iter().filter(|f| f.points > 0.0).collect();

@@ -335,7 +335,10 @@ fn limits(params: &[Param]) -> String {
         };
         if let ParamValue::Number(n) = p.value {
             let (_, unit) = unit_of(&p.name);
-            said.push(format!("{side}{TIED}{}", figure(n, unit, n)));
+            let limit = format!("{side}{TIED}{}", figure(n, unit, n));
+            if !said.contains(&limit) {
+                said.push(limit);
+            }
         }
     }
     said.join(", ")

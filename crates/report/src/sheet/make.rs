@@ -13,6 +13,9 @@ use crate::parts;
 use crate::quantity::{Clock, duration, plain};
 use crate::{notes, zh};
 
+/// More drives than this stand at the sheet's end.
+const FEW_DRIVES: usize = 4;
+
 /// What is needed to put a verdict into words.
 pub(super) struct Maker<'a> {
     pub v: &'a Verdict,
@@ -227,6 +230,27 @@ impl Maker<'_> {
     fn facts(&self) -> Vec<Pair> {
         let (v, w) = (self.v, self.w);
         let pair = |label: &str, text: String| Pair { label: label.into(), text };
+        let mut out = if v.drives.len() > FEW_DRIVES {
+            let spans = v.drives.iter().filter_map(|d| d.span);
+            let all = duration(spans.fold(0, |sum, s| s.len_ns().saturating_add(sum)));
+            vec![pair(w.drive, fill(w.drives_in_all, &[&v.drives.len().to_string(), &all]))]
+        } else {
+            self.drives()
+        };
+        let track = v.provenance.track.first().map_or(w.none, |t| t.name.as_str());
+        out.push(pair(w.track, track.into()));
+        let how = if v.exam.decision == Decision::Guarded { w.guarded } else { w.simple };
+        out.push(pair(w.decided_how, how.into()));
+        if v.exam.strict {
+            out.push(pair(w.strict, w.strict_why.into()));
+        }
+        out
+    }
+
+    /// The drives, a line each.
+    fn drives(&self) -> Vec<Pair> {
+        let (v, w) = (self.v, self.w);
+        let pair = |label: &str, text: String| Pair { label: label.into(), text };
         let mut out = Vec::new();
         for (k, d) in v.drives.iter().enumerate() {
             let length = d.span.map_or_else(|| w.no_time.into(), |s| duration(s.len_ns()));
@@ -236,13 +260,6 @@ impl Maker<'_> {
             let label = if v.drives.len() > 1 { format!("{} {}", w.drive, k + 1) } else { w.drive.into() };
             let name = format!("{}{}", d.name, fill(w.brackets, &[&d.format]));
             out.push(pair(&label, self.join(&[name, length, ego, others])));
-        }
-        let track = v.provenance.track.first().map_or(w.none, |t| t.name.as_str());
-        out.push(pair(w.track, track.into()));
-        let how = if v.exam.decision == Decision::Guarded { w.guarded } else { w.simple };
-        out.push(pair(w.decided_how, how.into()));
-        if v.exam.strict {
-            out.push(pair(w.strict, w.strict_why.into()));
         }
         out
     }
@@ -369,6 +386,9 @@ impl Maker<'_> {
         };
         let mut out = vec![pair(w.engine, p.engine.clone()), pair(w.pack, file(&p.pack))];
         out.extend(p.track.iter().map(|t| pair(w.track, file(t))));
+        if self.v.drives.len() > FEW_DRIVES {
+            out.extend(self.drives());
+        }
         out.extend(p.alignment.iter().map(|a| pair(w.aligned, a.clone())));
         out.extend(p.logs.iter().map(|l| pair(w.log_file, file(l))));
         out.extend(self.v.drives.iter().map(|d| pair(w.frame, d.frame.clone())));
