@@ -4,7 +4,8 @@ use lukao_model::code::SignalState;
 use lukao_model::{Error, math};
 use lukao_track::{LaneIx, Path, PathIx, Route, RouteLeg, SignalKind, Track, Turn};
 
-use super::ride::{HALF_M, Ridden, Ride, target};
+use super::ridden::Ridden;
+use super::ride::{HALF_M, Ride, target};
 use super::tell::Tell;
 use super::way::{Bend, Way};
 use crate::body::Body;

@@ -9,7 +9,8 @@ use lukao_track::Station;
 
 use super::Ask;
 use super::areas::Fault;
-use super::ride::{HALF_M, Ridden, Ride, seen_s, station};
+use super::ridden::{Ridden, seen_s};
+use super::ride::{HALF_M, Ride, station};
 use super::way::Way;
 use crate::course::{CAR_AXLE_M, Course};
 use crate::path::Path;

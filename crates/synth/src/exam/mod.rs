@@ -16,6 +16,7 @@ mod lanes;
 mod manoeuvres;
 mod pace;
 mod people;
+mod ridden;
 mod ride;
 mod roads;
 mod takeover;

@@ -6,7 +6,8 @@ use lukao_track::{Crossing, ZoneKind};
 
 use super::Ask;
 use super::areas::Fault;
-use super::ride::{HALF_M, Ridden, Ride, target};
+use super::ridden::Ridden;
+use super::ride::{HALF_M, Ride, target};
 use crate::body::Body;
 use crate::course::Course;
 use crate::path::Path;

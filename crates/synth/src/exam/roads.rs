@@ -6,7 +6,8 @@ use lukao_model::{Channel, Error};
 use super::Ask;
 use super::areas::Fault;
 use super::pace::Pace;
-use super::ride::{HALF_M, MIRROR_M, Ridden, Ride};
+use super::ridden::Ridden;
+use super::ride::{HALF_M, MIRROR_M, Ride};
 use crate::plan::Plan;
 use crate::speed::Speed;
 

@@ -5,7 +5,8 @@ use lukao_model::{Channel, Error};
 
 use super::Ask;
 use super::areas::Fault;
-use super::ride::{HALF_M, Ride, seen_s};
+use super::ridden::seen_s;
+use super::ride::{HALF_M, Ride};
 use crate::plan::Plan;
 use crate::speed::Speed;
 

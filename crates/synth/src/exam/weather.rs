@@ -7,7 +7,8 @@ use lukao_track::StructureKind;
 
 use super::Ask;
 use super::areas::Fault;
-use super::ride::{HALF_M, Ridden, Ride};
+use super::ridden::Ridden;
+use super::ride::{HALF_M, Ride};
 use crate::plan::Plan;
 
 pub(crate) const LAMPS_OFF_IN_TUNNEL: Fault =
