@@ -71,6 +71,9 @@ fn read(choices: &[(String, String)]) -> Result<Exam, lukao::Error> {
 fn every_requirement_of_every_item_has_a_drive_that_breaks_it() {
     let gaps = selftest::gaps(read).unwrap();
     assert!(gaps.is_empty(), "{} without a drive:\n{}", gaps.len(), gaps.join("\n"));
+    let exam = exam();
+    let unplanned = exam.items.iter().filter(|i| i.station.is_some() && items().iter().all(|x| x.id != i.id));
+    assert_eq!(unplanned.map(|i| &i.id).collect::<Vec<_>>(), Vec::<&String>::new(), "items without a drive");
 }
 
 #[test]

@@ -131,7 +131,7 @@ drive("night-or-emergency", "夜间行驶或避让应急车辆", "Night driving 
 drive("networked", "网联驾驶", "Networked driving", (m.ring_w, rw(-540), *BACK), (m.ring_w, rw(-310), *BACK))
 
 # What T4 adds to the items.
-drive("tidal-lane", "潮汐车道", "Tidal lane", (m.tidal, 45.0, -1, -2), (m.tidal, 215.0, -1, -2))
+drive("tidal-lane", "潮汐车道", "Tidal lane", (m.tidal, 48.0, -1, -2), (m.tidal, 215.0, -1, -2))
 drive("variable-lane", "可变导向车道", "Variable-direction lane", (m.var_e, 75.0, 1, 1), (m.var_w, 40.0, -1, -1))
 drive("waiting-area", "左转弯待转区", "Waiting area for the left turn", (m.var_w, 75.0, 1, 1), (m.var_n, 40.0, -1, -1))
 drive("temporary-lights", "临时信号灯", "Temporary lights", (m.temporary, 50.0, -1, -1), (m.temporary, 140.0, -1, -1))
