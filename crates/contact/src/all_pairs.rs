@@ -217,26 +217,42 @@ fn windows(drive: &Drive, all: &[Body<'_>]) -> Vec<(Span, Vec<Boxed>)> {
     edges.push(i64::MAX);
     let mut windows: Vec<(Span, Vec<Boxed>)> =
         edges.windows(2).map(|w| (Span { from_ns: w[0], to_ns: w[1] }, Vec::new())).collect();
-    for (k, body) in all.iter().enumerate() {
-        let t = body.way.t;
-        let first = edges[1..].partition_point(|e| *e <= t[0]).min(windows.len() - 1);
-        for (span, boxes) in &mut windows[first..] {
-            if span.from_ns > t[t.len() - 1] {
-                break;
+    let numbered: Vec<(usize, &Body<'_>)> = all.iter().enumerate().collect();
+    let boxed = in_order(&numbered, in_parallel(drive), |bodies| {
+        let mut boxes = Vec::new();
+        for (k, body) in bodies {
+            let t = body.way.t;
+            let first = edges[1..].partition_point(|e| *e <= t[0]).min(windows.len() - 1);
+            for (w, (span, _)) in windows.iter().enumerate().skip(first) {
+                if span.from_ns > t[t.len() - 1] {
+                    break;
+                }
+                boxes.push((w, Boxed { bounds: body.grown_bounds(*span), body: *k as u32 }));
             }
-            // The steps that begin in the window, to their far ends.
-            let lo = t.partition_point(|t| *t <= span.from_ns).saturating_sub(1);
-            let hi = t.partition_point(|t| *t < span.to_ns).min(t.len() - 1);
-            let mut bounds = body.way.bounds(lo, hi.max(lo));
-            let r = body.shape.radius_m * (1.0 + 1e-12) + 1e-6;
-            // A size that is not a number reaches everywhere.
-            let r = if r.is_nan() { f64::INFINITY } else { r };
-            bounds.min = bounds.min.map(|v| v - r);
-            bounds.max = bounds.max.map(|v| v + r);
-            boxes.push(Boxed { bounds, body: k as u32 });
         }
+        boxes
+    });
+    for (window, boxed) in boxed.into_iter().flatten() {
+        windows[window].1.push(boxed);
     }
     windows
+}
+
+impl Body<'_> {
+    /// A box that holds the body over the steps that begin in a span.
+    fn grown_bounds(&self, span: Span) -> Bounds {
+        let t = self.way.t;
+        // The steps to their far ends.
+        let lo = t.partition_point(|t| *t <= span.from_ns).saturating_sub(1);
+        let hi = t.partition_point(|t| *t < span.to_ns).min(t.len() - 1);
+        let mut bounds = self.way.bounds(lo, hi.max(lo));
+        let r = self.shape.radius_m * (1.0 + 1e-12) + 1e-6;
+        // A size that is not a number reaches everywhere.
+        let r = if r.is_nan() { f64::INFINITY } else { r };
+        bounds.min = bounds.min.map(|v| v - r);
+        bounds.max = bounds.max.map(|v| v + r);
+        bounds
+    }
 }
 
 /// Calls `pair` with each pair of bodies of a window whose boxes overlap, the lower first.

@@ -19,6 +19,14 @@ struct Axes {
     sin: f64,
 }
 
+impl Axes {
+    #[inline]
+    fn are_apart(&self) -> bool {
+        let g = self.gap;
+        g[0].max(g[1]).max(g[2].max(g[3])) > 0.0
+    }
+}
+
 impl Boxes {
     #[inline]
     fn axes(&self) -> Axes {
@@ -62,27 +70,59 @@ impl Boxes {
     /// the other.
     #[inline]
     pub(crate) fn distance(&self) -> f64 {
-        let Axes { gap, in_a, in_b, cos, sin } = self.axes();
-        if !(gap[0].max(gap[1]).max(gap[2].max(gap[3])) > 0.0) {
+        let axes = self.axes();
+        if !axes.are_apart() {
             return 0.0;
         }
-        let to_box = |p: [f64; 2], half: [f64; 2]| {
-            let (x, y) = ((p[0].abs() - half[0]).max(0.0), (p[1].abs() - half[1]).max(0.0));
-            x * x + y * y
+        let (of_b, of_a) = self.corners(&axes);
+        let least = |out: [[f64; 2]; 4]| {
+            let [a, b, c, d] = out.map(|v| v[0] * v[0] + v[1] * v[1]);
+            a.min(b).min(c.min(d))
         };
+        least(of_b).min(least(of_a)).sqrt()
+    }
+
+    /// The distance of two that are apart, and the unit vector from the first's nearest point to the second's.
+    pub(crate) fn nearest(&self) -> Option<(f64, [f64; 2])> {
+        let axes = self.axes();
+        if !axes.are_apart() {
+            return None;
+        }
+        let (of_b, of_a) = self.corners(&axes);
+        let mut best = (f64::INFINITY, [0.0; 2], self.turn_a);
+        for v in of_b {
+            let d2 = v[0] * v[0] + v[1] * v[1];
+            if d2 < best.0 {
+                best = (d2, v, self.turn_a);
+            }
+        }
+        for v in of_a {
+            let d2 = v[0] * v[0] + v[1] * v[1];
+            if d2 < best.0 {
+                best = (d2, [-v[0], -v[1]], self.turn_b);
+            }
+        }
+        let (d2, v, (sin, cos)) = best;
+        let m = d2.sqrt();
+        (m > 0.0).then(|| (m, [(cos * v[0] - sin * v[1]) / m, (sin * v[0] + cos * v[1]) / m]))
+    }
+
+    /// From the first box to each corner of the second, in the first's frame; and the other way round, in the second's.
+    #[inline]
+    fn corners(&self, Axes { in_a, in_b, cos, sin, .. }: &Axes) -> ([[f64; 2]; 4], [[f64; 2]; 4]) {
+        let out = |v: f64, half: f64| (v.abs() - half).max(0.0).copysign(v);
         let corners = |at: [f64; 2], half: [f64; 2], cos: f64, sin: f64, other: [f64; 2]| {
             let (along, across) = ([cos * half[0], sin * half[0]], [-sin * half[1], cos * half[1]]);
             let (p, q) = ([at[0] + along[0], at[1] + along[1]], [at[0] - along[0], at[1] - along[1]]);
-            let a = to_box([p[0] + across[0], p[1] + across[1]], other);
-            let b = to_box([p[0] - across[0], p[1] - across[1]], other);
-            let c = to_box([q[0] + across[0], q[1] + across[1]], other);
-            let d = to_box([q[0] - across[0], q[1] - across[1]], other);
-            a.min(b).min(c.min(d))
+            let to = |p: [f64; 2], by: [f64; 2]| [out(p[0] + by[0], other[0]), out(p[1] + by[1], other[1])];
+            let back = [-across[0], -across[1]];
+            [to(p, across), to(p, back), to(q, across), to(q, back)]
         };
         // The first's centre in the second's frame is the opposite of the second's there.
-        let of_b = corners(in_a, self.half_b, cos, sin, self.half_a);
-        let of_a = corners([-in_b[0], -in_b[1]], self.half_a, cos, -sin, self.half_b);
-        of_b.min(of_a).sqrt()
+        (
+            corners(*in_a, self.half_b, *cos, *sin, self.half_a),
+            corners([-in_b[0], -in_b[1]], self.half_a, *cos, -*sin, self.half_b),
+        )
     }
 }
 
@@ -114,9 +154,14 @@ mod tests {
             place(&Footprint::rectangle(sb[0], sb[1]), d, yb, &mut b);
             assert!((boxes.distance() - distance(&a, &b).0).abs() < 1e-9);
             assert!((boxes.separation() - separation(&a, &b).0).abs() < 1e-9);
+            let along_axis = |n| crate::geometry::spread(&b, n).0 - crate::geometry::spread(&a, n).1;
+            if let Some((m, n)) = boxes.nearest() {
+                assert!((m - boxes.distance()).abs() < 1e-12 && (m - along_axis(n)).abs() < 1e-9);
+            } else {
+                assert!(boxes.distance() < 1e-12);
+            }
             let (gap, n) = boxes.separation_axis();
-            let along = crate::geometry::spread(&b, n).0 - crate::geometry::spread(&a, n).1;
-            assert!((gap - along).abs() < 1e-9);
+            assert!((gap - along_axis(n)).abs() < 1e-9);
         }
     }
 }

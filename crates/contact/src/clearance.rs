@@ -1,13 +1,14 @@
 //! Clearance: how near the ego came to each actor, over continuous time.
 
-use lukao_model::{ActorIx, Drive, Interval};
+use lukao_model::{ActorIx, Drive, Interval, Run};
 
 use crate::contacts::{in_order, in_parallel, span_of};
-use crate::detail::{Room, least};
+use crate::detail::{self, least};
 use crate::geometry::{Placed, distance, length};
 use crate::motion::Knot;
 use crate::near::{Near, Span, near_knots, nearest_sample};
 use crate::party::{Body, Other, Party};
+use crate::sweep::apart_at_least_m;
 use crate::types::{Nearest, Options};
 
 /// The nearest approach to each actor, to 0.1 mm.
@@ -47,17 +48,18 @@ fn before(a: &Nearest, b: &Nearest) -> bool {
 pub fn clearances(window: &Drive, ego: ActorIx, block: Interval, options: &Options) -> Clearances {
     let span = span_of(block);
     let party = Party::new(window, ego, options);
-    let parts = in_order(window.runs(), in_parallel(window), |runs| {
+    let parts = in_order(&pieces(window, span), in_parallel(window), |pieces| {
         let mut found = Clearances::default();
         let (mut room, mut last) = (Room::default(), None);
-        for other in party.others(runs) {
+        for (run, span) in pieces {
+            let Some(other) = party.other(run) else { continue };
             for mine in party.against(other.way.run.actor) {
                 // Of an actor's many runs most cannot come nearer than another did.
                 let known = found.nearest.last().filter(|n| n.actor == other.way.run.actor);
                 let most_m = known.map_or(f64::INFINITY, |n| n.distance_m);
-                if can_be_within(mine, &other, most_m, span) {
+                if can_be_within(mine, &other, most_m, *span) {
                     let body = party.body(&mut last, other.way.run);
-                    let nearest = pair_nearest(mine, body, most_m, span, &mut room);
+                    let nearest = pair_nearest(mine, body, most_m, *span, &mut room);
                     found.join(&Clearances { nearest: nearest.into_iter().collect() });
                 }
             }
@@ -70,6 +72,26 @@ pub fn clearances(window: &Drive, ego: ActorIx, block: Interval, options: &Optio
     })
 }
 
+/// The runs of a window, long ones in pieces of time, so that one who keeps near the ego for long is not the work of one
+/// thread.
+fn pieces(window: &Drive, span: Span) -> Vec<(&Run, Span)> {
+    let mut pieces = Vec::new();
+    for run in window.runs() {
+        let mut from_ns = span.from_ns;
+        for t_ns in window.times(run).iter().step_by(PIECE).skip(1) {
+            if from_ns < *t_ns && *t_ns < span.to_ns {
+                pieces.push((run, Span { from_ns, to_ns: *t_ns }));
+                from_ns = *t_ns;
+            }
+        }
+        pieces.push((run, Span { from_ns, ..span }));
+    }
+    pieces
+}
+
+/// Samples of a piece.
+const PIECE: usize = 2_048;
+
 /// Whether circles around both come within a distance in any knot interval of a span.
 fn can_be_within(mine: &Body<'_>, other: &Other<'_>, most_m: f64, span: Span) -> bool {
     let mut near = most_m == f64::INFINITY;
@@ -78,6 +100,13 @@ fn can_be_within(mine: &Body<'_>, other: &Other<'_>, most_m: f64, span: Span) ->
         near_knots(&mine.way, &other.way, reach_m, span, &mut |_| near = true);
     }
     near
+}
+
+/// Room for [`pair_nearest`], kept from pair to pair.
+#[derive(Default)]
+struct Room {
+    least: detail::Room,
+    near: Vec<(Near, f64)>,
 }
 
 /// The nearest approach of two runs, if it is at most `most_m`.
@@ -111,31 +140,49 @@ fn pair_nearest(a: &Body<'_>, b: &Body<'_>, most_m: f64, span: Span, room: &mut 
             distance(&pa, &pb).0
         })
     };
-    let reach = bound + shape_a.radius_m + shape_b.radius_m;
-    let mut best: Option<Nearest> = None;
+    // What the distances at both ends of an interval prove, before any is looked at exactly: while the two draw nearer,
+    // each interval beats the one before.
+    let (mut bound, reach) = (bound, bound + shape_a.radius_m + shape_b.radius_m);
+    room.near.clear();
     near_knots(&a.way, &b.way, reach, span, &mut |near| {
-        let knot =
-            Knot::new((&a.track, near.i, shape_a), (&b.track, near.j, shape_b), (near.from_ns, near.to_ns));
+        let knot = knot_of(&near);
         let Some((lo, hi)) = knot.level.filter(|_| knot.is_plain()) else { return };
         let hi = if near.from_ns == near.to_ns { lo } else { hi };
-        // Between two distances, nothing gets nearer than by what is left of way and turn.
+        let mut at_least_m = 0.0;
         if let Some((begin, end)) = knot.boxes(lo).zip(knot.boxes(hi)) {
+            // Between two distances, nothing gets nearer than by what is left of way and turn.
+            let (begin_m, end_m) = (begin.distance(), end.distance());
             let way = (length(knot.relative().1) + knot.turning_m()) * (hi - lo);
-            let least_m = 0.5 * (begin.distance() + end.distance() - way * (1.0 + 1e-12)) - 1e-9;
-            if least_m > best.map_or(bound, |n| n.distance_m) {
-                return;
+            at_least_m = 0.5 * (begin_m + end_m - way * (1.0 + 1e-12)) - 1e-9;
+            bound = bound.min(begin_m).min(end_m);
+            if !(at_least_m > bound) {
+                // For two that pass each other, side by side.
+                at_least_m = apart_at_least_m(&knot, lo, hi).map_or(at_least_m, |m| m.max(at_least_m));
             }
         }
-        let (gap, u) = least(&knot, lo, hi, room);
-        if gap.max(0.0) <= most_m && best.is_none_or(|n| gap.max(0.0) < n.distance_m) {
-            best = Some(Nearest {
-                ego_body: a.track.run.actor,
-                actor: b.track.run.actor,
-                ..nearest_at(&knot, u)
-            });
+        if !(at_least_m > bound) {
+            room.near.push((near, at_least_m));
         }
     });
-    best
+    // The most promising first: few are left to look at then.
+    room.near.sort_unstable_by(|p, q| p.1.total_cmp(&q.1).then(p.0.from_ns.cmp(&q.0.from_ns)));
+    let mut best: Option<(f64, Near, f64)> = None;
+    for (near, at_least_m) in &room.near {
+        if *at_least_m > best.map_or(bound, |(gap, ..)| gap.min(bound)) {
+            break;
+        }
+        let knot = knot_of(near);
+        let Some((lo, hi)) = knot.level else { continue };
+        let hi = if near.from_ns == near.to_ns { lo } else { hi };
+        let (gap, u) = least(&knot, lo, hi, &mut room.least);
+        let gap = gap.max(0.0);
+        // The earliest of equals.
+        if gap <= most_m && best.is_none_or(|(m, at, _)| (gap, near.from_ns) < (m, at.from_ns)) {
+            best = Some((gap, *near, u));
+        }
+    }
+    let (_, near, u) = best?;
+    Some(Nearest { ego_body: a.track.run.actor, actor: b.track.run.actor, ..nearest_at(&knot_of(&near), u) })
 }
 
 /// Distance and closest points of a knot's two bodies at `u`.

@@ -102,9 +102,9 @@ pub(crate) fn least(knot: &Knot<'_>, from: f64, to: f64, room: &mut Room) -> (f6
         }
         budget -= 1;
         knot.placed(mid, a, b);
-        let (gap, n) = match knot.boxes(mid).map(|b| b.separation_axis()) {
-            Some((gap, n)) if gap <= 0.0 => (gap, n),
-            _ => signed(a, b),
+        let (gap, n) = match knot.boxes(mid) {
+            Some(boxes) => boxes.nearest().unwrap_or_else(|| boxes.separation_axis()),
+            None => signed(a, b),
         };
         if gap < best.0 {
             best = (gap, mid);

@@ -167,10 +167,29 @@ pub(crate) fn stay_apart((a, i): (&Body<'_>, usize), (b, j): (&Body<'_>, usize))
     let yaw = [p.yaw[i] + half_turn_a, q.yaw[j] + half_turn_b];
     // The rest is for rounding at positions of 10⁹ m.
     let grow = TOUCH_M + turning + 1e-6;
-    box_slabs(half_a, half_b, yaw, d0, [d1[0] - d0[0], d1[1] - d0[1]]).iter().any(|s| {
-        let (at0, at1) = (s.p, s.p + s.v);
-        at0.min(at1) > s.hi + grow || at0.max(at1) < s.lo - grow
+    let slabs = box_slabs(half_a, half_b, yaw, d0, [d1[0] - d0[0], d1[1] - d0[1]]);
+    least_gap_m(&slabs, 0.0, 1.0) > grow
+}
+
+/// The gap along the axis that keeps the two farthest apart all the while.
+#[inline]
+fn least_gap_m(slabs: &[Slab; 4], from: f64, to: f64) -> f64 {
+    slabs.iter().fold(f64::NEG_INFINITY, |gap, s| {
+        let (at0, at1) = (s.p + s.v * from, s.p + s.v * to);
+        gap.max(at0.min(at1) - s.hi).max(s.lo - at0.max(at1))
     })
+}
+
+/// A lower bound of the distance of two boxes over `from..=to` of a plain knot, by the axes of both with the headings
+/// held as they are half way; `None` if one is no box.
+pub(crate) fn apart_at_least_m(knot: &Knot<'_>, from: f64, to: f64) -> Option<f64> {
+    let (half_a, half_b) = knot.shape_a.half_m.zip(knot.shape_b.half_m)?;
+    let mid = (from + to) * 0.5;
+    let yaw = [knot.a.yaw + knot.a.turn * mid, knot.b.yaw + knot.b.turn * mid];
+    let (d, by) = knot.relative();
+    let turned_m = knot.turning_m() * (to - from) * 0.5;
+    // The rest is for rounding, as above.
+    Some(least_gap_m(&box_slabs(half_a, half_b, yaw, d, by), from, to) - turned_m * (1.0 + 1e-12) - 1e-6)
 }
 
 /// Finds the pieces of `[0, 1]` in which the two touch in plan and overlap in height.

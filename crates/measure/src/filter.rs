@@ -2,8 +2,9 @@
 //!
 //! **Jerk over a window** (m/s³, centred, looks half the window ahead): the change of acceleration over the window
 //! divided by its length; near an end of the run the nearest whole window. The acceleration is the logged channel,
-//! linear between samples; without one, the mean over ±0.1 s as [`motion`] derives it. A run shorter than the window
-//! has none.
+//! linear between samples; without one, the one along the body is the mean over ±0.1 s as [`motion`] derives it. Across the
+//! body there is none without the channel: speed × yaw rate leaves out how the slip changes, which is what jolts. A run
+//! shorter than the window has none.
 //!
 //! **Low pass** ([`butterworth`]): Butterworth of the fourth order, cut-off 0.5 Hz, causal: two second-order sections
 //! in direct form II transposed, bilinear transform with the cut-off pre-warped for the step between two samples, so
@@ -27,18 +28,22 @@ const DERIVED_HALF_NS: i64 = 100 * MS;
 
 /// Acceleration of the ego at a time: logged, or a short mean.
 fn acceleration(m: &Measures<'_>, run: &Run, channel: Channel, mean: Mean, t_ns: i64) -> Option<Value> {
+    logged_at(m, run, channel, t_ns).or_else(|| m.ego_mean_at(mean, t_ns, DERIVED_HALF_NS))
+}
+
+/// The logged acceleration, linear between samples.
+fn logged_at(m: &Measures<'_>, run: &Run, channel: Channel, t_ns: i64) -> Option<Value> {
     let times = m.window().times(run);
     let k = times.partition_point(|t| *t <= t_ns).checked_sub(1)?;
     let logged = |k: usize| motion::logged(run, m.admit(), channel, k);
-    let at = match logged(k) {
+    match logged(k) {
         Some(a) if times[k] == t_ns => Some(a),
         Some(a) => times
             .get(k + 1)
             .zip(logged(k + 1))
             .map(|(t, b)| a.toward(b, (t_ns - times[k]) as f64 / (t - times[k]) as f64)),
         None => None,
-    };
-    at.or_else(|| m.ego_mean_at(mean, t_ns, DERIVED_HALF_NS))
+    }
 }
 
 fn channel_of(mean: Mean) -> Channel {
@@ -55,8 +60,11 @@ pub(crate) fn jerk(m: &Measures<'_>, run: &Run, of: Mean, t_ns: i64, half_ns: i6
     if to > last {
         return None;
     }
-    let (a, b) =
-        (acceleration(m, run, channel_of(of), of, from)?, acceleration(m, run, channel_of(of), of, to)?);
+    let at = |t_ns| match of {
+        Mean::AccelLat => logged_at(m, run, Channel::AccelLat, t_ns),
+        _ => acceleration(m, run, channel_of(of), of, t_ns),
+    };
+    let (a, b) = (at(from)?, at(to)?);
     let dt = to_s(to - from);
     Some(Value { value: (b.value - a.value) / dt, u: a.u.rss(b.u).times(1.0 / dt) })
 }

@@ -120,16 +120,20 @@ impl State {
     }
 }
 
-/// What all rules of a limit on a mean do, from `limit(&Params)` beside the rule.
+/// What all rules of a limit on a mean do, from `limit(&Params)` beside the rule; with the channels that they cannot do
+/// without.
 macro_rules! mean_limit_rule {
-    ($rule:ident) => {
+    ($rule:ident $(, $channel:ident)?) => {
         impl $crate::rule::Rule for $rule {
             type Params = Params;
             type State = $crate::mean_limit::State;
             const META: $crate::meta::Meta = META;
 
             fn needs(_: &Params) -> $crate::context::Needs {
-                vec![$crate::context::Need::Ego]
+                vec![
+                    $crate::context::Need::Ego,
+                    $($crate::context::Need::EgoChannel(lukao_model::Channel::$channel))?
+                ]
             }
 
             fn scan(

@@ -15,15 +15,15 @@ rule! {
     ///
     /// ## Method
     /// At each sample while the ego moves: the change of the acceleration across the body over a centred window,
-    /// divided by its length. The acceleration is the logged one, or speed × yaw rate over ±0.1 s. One swerve is one
-    /// finding, with the greatest value. An opportunity is a second of motion.
+    /// divided by its length. The acceleration is the logged one. One swerve is one finding, with the greatest value. An
+    /// opportunity is a second of motion.
     ///
     /// ## Cannot tell
-    /// Without a speed, or too near to an end of the ego's data for the window.
+    /// Without a speed or a logged acceleration across the body (speed × yaw rate leaves out how the slip changes), or
+    /// too near to an end of the ego's data for the window.
     ///
     /// ## Limits
-    /// `max_jerk_mps3`; at equality it is kept. A jerk from positions alone is as uncertain as the
-    /// report says: seldom of use. The uncertainty is that of both accelerations.
+    /// `max_jerk_mps3`; at equality it is kept. The uncertainty is that of both accelerations.
     ///
     /// ## Source
     /// The pack names the clause. As a mean over any 0.5 s the 2025 draft for combined driver assistance has 5 m/s³
@@ -56,4 +56,4 @@ fn limit(p: &Params) -> MeanLimit {
     }
 }
 
-mean_limit_rule!(LateralJerk);
+mean_limit_rule!(LateralJerk, AccelLat);

@@ -49,6 +49,7 @@ pub fn cases() -> Vec<Case> {
             .params("max_jerk_mps3 = 5.0")
             .accuracy(0.05)
             .sizes(&[2.5, 5.8])
+            .lacks(Lack::EgoChannel(Channel::AccelLat), "accel_lat_mps2")
             .side("lateral-acceleration", "the bend that is entered so is a narrow one"),
         Case::at_most("rolls-back", 0.3, "m")
             .fault("rolls back this far before it starts", rolls)
