@@ -339,7 +339,8 @@ fn at_sample(
             let off = math::angle_between(heading, other.pose.yaw_rad);
             // How far the ego would have to move over.
             let shift = ego_side + body::half_side_m(&run.size, off) - beside.abs();
-            let past = || shift <= SHIFT_M && goes_past(m, k, &other);
+            let known = way.standing.as_deref_mut().map(|s| s.passing(other.run));
+            let past = || shift <= SHIFT_M && goes_past(m, k, &other, known);
             if of == Of::Way && (shift < 0.0 || past()) {
                 continue;
             }
@@ -389,8 +390,22 @@ fn touch(a: (&Pose, &BoxSize), b: (&Pose, &BoxSize)) -> bool {
     course::ttc_s(&still(a), &still(b)).is_some()
 }
 
-/// Whether somebody stands, and the ego goes past him within the next 60 s without touching him at a sample.
-fn goes_past(m: &Measures<'_>, k: usize, other: &Other) -> bool {
+/// How far the ego's samples were looked through for what happens with somebody who stands.
+#[derive(Clone, Copy)]
+pub(crate) struct Passing {
+    /// Where he stands.
+    pose: Pose,
+    /// From which sample on.
+    from: usize,
+    /// The one to look at next, or that at which it is told.
+    to: usize,
+    /// Whether the ego goes past him then; `false`: touches him.
+    past: Option<bool>,
+}
+
+/// Whether somebody stands, and the ego goes past him within the next 60 s without touching him at a sample. What the look
+/// from a sample before has shown holds for as long as he is where he was.
+fn goes_past(m: &Measures<'_>, k: usize, other: &Other, known: Option<&mut Option<Passing>>) -> bool {
     let (drive, samples) = (m.window(), m.ego().samples());
     let (first, run) = (samples[k], &drive.runs()[other.run]);
     let speed = m.motion(other.run).speed_at(drive.times(run), first.t_ns);
@@ -399,17 +414,28 @@ fn goes_past(m: &Measures<'_>, k: usize, other: &Other) -> bool {
     }
     let ego = drive.runs()[first.run].size;
     let until = first.t_ns.saturating_add(LOOK_AHEAD_NS);
-    for s in samples[k..].iter().take_while(|s| s.run == first.run && s.t_ns < until) {
+    let before = known.as_ref().and_then(|p| **p);
+    let before = before.filter(|p| p.pose == other.pose && p.from <= k && k <= p.to);
+    let mut at = before.unwrap_or(Passing { pose: other.pose, from: k, to: k, past: None });
+    while at.past.is_none()
+        && let Some(s) = samples.get(at.to).filter(|s| s.run == first.run && s.t_ns < until)
+    {
+        let ahead = || {
+            let (sin, cos) = math::sin_cos(s.pose.yaw_rad);
+            (other.pose.x_m - s.pose.x_m) * cos + (other.pose.y_m - s.pose.y_m) * sin
+        };
         if touch((&s.pose, &ego), (&other.pose, &run.size)) {
-            return false;
-        }
-        let (sin, cos) = math::sin_cos(s.pose.yaw_rad);
-        let ahead = (other.pose.x_m - s.pose.x_m) * cos + (other.pose.y_m - s.pose.y_m) * sin;
-        if ahead < -0.5 * ego.length_m {
-            return true;
+            at.past = Some(false);
+        } else if ahead() < -0.5 * ego.length_m {
+            at.past = Some(true);
+        } else {
+            at.to += 1;
         }
     }
-    false
+    if let Some(known) = known {
+        *known = Some(at);
+    }
+    at.past == Some(true)
 }
 
 /// Stations are those of the nearest point of a lane's sampled centre, so that the way along it may fall short of the

@@ -10,7 +10,8 @@
 //! track; unknown if either is. Which lane holds a point nearer to a border than that is itself in doubt;
 //! rules that care compare the distance to the border with it.
 
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, OnceLock};
 
 use lukao_model::drive::Pose;
 use lukao_model::math;
@@ -33,6 +34,21 @@ pub struct Place {
 /// A sample, and the lane outside junctions that the ego is in there.
 type Seen = (usize, LaneIx);
 
+/// A way through a junction as it is seen: the lane before it, the samples in it from the first to behind the last, and the
+/// lane behind it.
+type Crossing = (LaneIx, (usize, usize), Option<LaneIx>);
+
+/// Where the ego is, as far as junctions go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whereabouts {
+    /// In a lane outside.
+    Outside(LaneIx),
+    /// In lanes of junctions alone.
+    Inside,
+    /// In no lane.
+    Nowhere,
+}
+
 /// What has been looked up.
 pub(crate) struct Cells {
     /// [`CHUNK`] samples each.
@@ -40,6 +56,8 @@ pub(crate) struct Cells {
     /// For each sample the nearest one before and after, itself included, that is in a lane outside junctions and
     /// in the same run, with that lane.
     outside: OnceLock<Vec<[Option<Seen>; 2]>>,
+    stretches: OnceLock<Vec<(Whereabouts, u32)>>,
+    ways: Mutex<BTreeMap<Crossing, Vec<PathIx>>>,
     at: Vec<OnceLock<Option<Place>>>,
 }
 
@@ -76,7 +94,8 @@ impl Cells {
     pub(crate) fn new(samples: usize) -> Self {
         let hits = (0..samples.div_ceil(CHUNK)).map(|_| OnceLock::new()).collect();
         let at = (0..samples).map(|_| OnceLock::new()).collect();
-        Self { hits, outside: OnceLock::new(), at }
+        let (outside, stretches) = (OnceLock::new(), OnceLock::new());
+        Self { hits, outside, stretches, ways: Mutex::default(), at }
     }
 }
 
@@ -222,6 +241,21 @@ impl<'m> Places<'m> {
 
     /// The same if the lane before the junction is known to be `from`.
     pub(crate) fn ways_from(&self, k: usize, from: LaneIx) -> Vec<PathIx> {
+        let (inside, exit) = self.through(k, from);
+        // The same from each sample of the approach.
+        let known = (from, inside, exit);
+        let before = self.cells.ways.lock().ok().and_then(|ways| ways.get(&known).cloned());
+        before.unwrap_or_else(|| {
+            let found = self.fitting(known);
+            if let Ok(mut ways) = self.cells.ways.lock() {
+                ways.insert(known, found.clone());
+            }
+            found
+        })
+    }
+
+    /// Ways from a lane that fit what is seen of the ego behind it.
+    fn fitting(&self, (from, inside, exit): Crossing) -> Vec<PathIx> {
         let mut ways: Vec<PathIx> = self.track.paths_from(from).map(|(ix, _)| ix).collect();
         let narrow = |ways: &mut Vec<PathIx>, keep: &dyn Fn(PathIx) -> bool| {
             let kept: Vec<PathIx> = ways.iter().copied().filter(|w| keep(*w)).collect();
@@ -231,7 +265,6 @@ impl<'m> Places<'m> {
             }
             any
         };
-        let (inside, exit) = self.through(k, from);
         if let Some(exit) = exit {
             let road = |lane: LaneIx| (self.track.lane(lane).road, self.track.lane(lane).number > 0);
             let to = |w: PathIx| self.track.path(w).to;
@@ -239,32 +272,58 @@ impl<'m> Places<'m> {
                 narrow(&mut ways, &|w| to(w).is_some_and(|to| road(to) == road(exit)));
             }
         }
-        let holds =
-            |w: PathIx, k: usize| self.hits(k).iter().any(|h| self.track.path(w).via.contains(&h.lane));
-        narrow(&mut ways, &|w| inside.iter().all(|k| holds(w, *k)));
+        let holds = |w: PathIx, k: usize| {
+            let hits = self.hits(k);
+            hits.is_empty() || hits.iter().any(|h| self.track.path(w).via.contains(&h.lane))
+        };
+        narrow(&mut ways, &|w| (inside.0..inside.1).all(|k| holds(w, k)));
         ways
     }
 
-    /// Samples at or after `k` at which the ego is in the junction after `from`, and the lane by which it leaves.
-    fn through(&self, k: usize, from: LaneIx) -> (Vec<usize>, Option<LaneIx>) {
+    /// The samples at or after `k` at which the ego is in the junction after `from` (in lanes, but in none outside), from
+    /// the first to behind the last, and the lane by which it leaves.
+    fn through(&self, k: usize, from: LaneIx) -> ((usize, usize), Option<LaneIx>) {
         let samples = self.ego.samples();
         let until = samples[k].t_ns.saturating_add(LOOK_AHEAD_NS);
-        let mut inside = Vec::new();
-        for (j, s) in samples.iter().enumerate().skip(k).take_while(|(_, s)| s.t_ns < until) {
-            match self.outside_hit(j) {
-                None if !self.hits(j).is_empty() => inside.push(j),
-                None => {}
+        let mut inside = (0, 0);
+        let mut j = k;
+        while j < samples.len() && samples[j].t_ns < until {
+            let (whereabouts, end) = self.stretches()[j];
+            let end = j + samples[j..end as usize].partition_point(|s| s.t_ns < until);
+            match whereabouts {
+                Whereabouts::Inside => inside = (if inside.1 == 0 { j } else { inside.0 }, end),
+                Whereabouts::Nowhere => {}
                 // A short junction may lie between two samples: then the lane itself tells.
-                Some(hit) if !inside.is_empty() || (hit.lane != from && !self.beside(hit.lane, from)) => {
-                    return (inside, Some(hit.lane));
+                Whereabouts::Outside(lane) if inside.1 > 0 || (lane != from && !self.beside(lane, from)) => {
+                    return (inside, Some(lane));
                 }
-                Some(_) => {}
+                Whereabouts::Outside(_) => {}
             }
-            if !s.goes_on {
+            if !samples[end - 1].goes_on {
                 break;
             }
+            j = end;
         }
         (inside, None)
+    }
+
+    /// Where the ego is at each sample, and behind which one of the same run that ends.
+    fn stretches(&self) -> &'m [(Whereabouts, u32)] {
+        self.cells.stretches.get_or_init(|| {
+            let (samples, outside) = (self.ego.samples(), self.outside());
+            let at = |k: usize| match outside[k][0] {
+                Some((j, lane)) if j == k => Whereabouts::Outside(lane),
+                _ if self.hits(k).is_empty() => Whereabouts::Nowhere,
+                _ => Whereabouts::Inside,
+            };
+            let mut out: Vec<_> = (0..samples.len()).map(|k| (at(k), k as u32 + 1)).collect();
+            for k in (1..samples.len()).rev() {
+                if samples[k - 1].goes_on && out[k - 1].0 == out[k].0 {
+                    out[k - 1].1 = out[k].1;
+                }
+            }
+            out
+        })
     }
 
     /// Whether two lanes are of the same road and section.

@@ -7,6 +7,7 @@ use lukao_model::{Run, math};
 use lukao_track::{AlongLane, LaneIx, Track};
 
 use crate::body;
+use crate::lead::Passing;
 use crate::near::Other;
 
 /// A point of a footprint.
@@ -78,9 +79,10 @@ pub(crate) fn look_up(
     }
 }
 
-/// The lanes of those who stand, by run of the window.
+/// What is known of those who stand, by run of the window: their lanes, and whether the ego goes past them.
 pub(crate) struct Standing {
     of: Vec<Option<Box<Stand>>>,
+    passing: Vec<Option<Passing>>,
 }
 
 /// Where somebody stands.
@@ -94,7 +96,12 @@ struct Stand {
 impl Standing {
     /// For a window of so many runs.
     pub(crate) fn new(runs: usize) -> Self {
-        Self { of: std::iter::repeat_with(|| None).take(runs).collect() }
+        Self { of: std::iter::repeat_with(|| None).take(runs).collect(), passing: vec![None; runs] }
+    }
+
+    /// What is known of whether the ego goes past somebody.
+    pub(crate) fn passing(&mut self, run: usize) -> &mut Option<Passing> {
+        &mut self.passing[run]
     }
 
     /// Whether somebody stands at his sample and up to the next one.
