@@ -77,6 +77,28 @@ fn who_stands_and_is_driven_round_is_not_ahead() {
     assert_eq!(seen(0.21, 0.0, 3.0), Some("parked".into()), "not seen to go past");
 }
 
+/// Whether the ego goes past one who stands is kept from sample to sample; asked for one sample it is looked up anew.
+#[test]
+fn what_was_seen_from_a_sample_before_does_not_change_the_answer() {
+    let track = road();
+    for over_m in [0.19, 0.21] {
+        let way = [(0.0, 10.0, -2.0, 0.0), (2.0, 30.0, -2.0 + over_m, 0.0), (6.0, 70.0, -2.0 + over_m, 0.0)];
+        // He stands in two places one after the other; the ego is not seen to go past the second.
+        let his =
+            [(0.0, 40.0, -3.6, 0.0), (1.0, 40.0, -3.6, 0.0), (1.5, 80.0, -3.6, 0.0), (9.0, 80.0, -3.6, 0.0)];
+        let drive = DriveBuilder::new("round").span_s(0.0, 6.0).hz(20.0);
+        let drive = drive.ego(ActorBuilder::car("ego").motion(Motion::points(&way)));
+        let drive = drive.actor(ActorBuilder::car("parked").motion(Motion::points(&his))).build();
+        let held = Held::default();
+        let m = Measures::new(&drive, Interval::new(0, 7 * S), Some(&track), Admit::ALL, &held);
+        let all = m.ahead(Who::Vehicles).unwrap();
+        let anew: Vec<Ahead> = m.ego().in_block().map(|k| m.ahead_at(k, Who::Vehicles).unwrap()).collect();
+        assert_eq!(all[..], anew[..], "{over_m}");
+        assert!(all.iter().any(|a| matches!(a, Ahead::Lead(_))), "{over_m}");
+        assert_eq!(all.contains(&Ahead::Free), over_m > 0.2, "{over_m}");
+    }
+}
+
 #[test]
 fn who_stands_askew_beside_the_ego_is_not_ahead() {
     let track = road();
