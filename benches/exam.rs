@@ -1,4 +1,4 @@
-//! A whole closed-field exam, T5: all 40 items, the ego at 100 Hz and the others at 20 Hz, from native files, on one thread. Says how much
+//! A whole closed-field exam, T5: all 40 items and their variants, the ego at 100 Hz and the others at 20 Hz, from native files, on one thread. Says how much
 //! faster than real time it is graded.
 //!
 //!     LUKAO_RATIOS=7 cargo bench -p lukao-exam --bench exam
@@ -84,9 +84,11 @@ fn graded(track: &Track, exam: &Exam, all: &[Sat]) -> Verdict {
     let drives = all.iter().map(|sat| {
         let mut options = options.clone();
         let mut found = tried(track, exam, sat);
-        for (item, requirement) in
-            [("general", "dangerous-situation"), ("police-gestures", "gesture-understood")]
-        {
+        for (item, requirement) in [
+            ("general", "dangerous-situation"),
+            ("police-gestures", "gesture-understood"),
+            ("waiting-area", "entered-on-straight-green"),
+        ] {
             found.judged.push(Judged::of_record(item, requirement, true, "bench"));
         }
         options.attempts = Some(found);
