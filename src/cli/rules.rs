@@ -48,12 +48,8 @@ pub fn list(args: &ListArgs) -> Result<Exit, Error> {
 
 pub fn explain(args: &ExplainArgs) -> Result<Exit, Error> {
     let Some(rule) = rules::find(&args.rule) else {
-        let ids: Vec<&str> = rules::ALL.iter().map(|r| r.meta.id).collect();
-        return Err(Error::new(
-            "explain",
-            format!("one of the rules {}", ids.join(", ")),
-            format!("\"{}\"", args.rule),
-        ));
+        let found = format!("\"{}\"", args.rule);
+        return Err(Error::new("explain", "a rule that `lukao rules` lists", found));
     };
     out::print(&lukao::report::text::page(&rule.meta.page()))?;
     Ok(Exit::Passed)

@@ -319,9 +319,8 @@ fn requirement(node: &Node<'_>, t: &Table<'_>, known: &Known<'_>) -> Result<Opti
 fn rule_params(name: &Node<'_>, given: Option<&Node<'_>>) -> Result<toml::Table, Error> {
     let id = name.text()?;
     let rule = lukao_rules::find(&id).ok_or_else(|| {
-        let ids: Vec<&str> = lukao_rules::ALL.iter().map(|e| e.meta.id).collect();
-        let hint = suggestion(&id, ids.iter().copied());
-        name.wrong(format!("one of the rules {}", ids.join(", ")), format!("\"{id}\"{hint}"))
+        let hint = suggestion(&id, lukao_rules::ALL.iter().map(|e| e.meta.id));
+        name.wrong("a rule that `lukao rules` lists", format!("\"{id}\"{hint}"))
     })?;
     let Some(given) = given else {
         return Ok(toml::Table::new());
