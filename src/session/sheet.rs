@@ -2,7 +2,6 @@
 
 use lukao_exam::Title;
 use lukao_exam::session::{Ruling, RunStatus, Session, Vehicle};
-use lukao_model::vehicle::ActorClass;
 use lukao_report::sheet::{Field, Lang, SheetOptions};
 
 /// The head of a vehicle's sheet, and what was ruled of it. A ruling that names no vehicle is of the only one.
@@ -15,11 +14,7 @@ pub fn sheet(session: &Session, vehicle: &Vehicle, lang: Lang) -> SheetOptions {
         field("测试编号", "Session", session.id.clone()),
         field("申请单位", "Applicant", session.applicant.clone()),
         field("被测车辆、号牌", "Vehicle, plate", both(&vehicle.id, &vehicle.plate)),
-        field(
-            "车辆类型",
-            "Vehicle type",
-            vehicle.class.map_or_else(String::new, |c| type_name(c, lang).into()),
-        ),
+        field("车辆类型", "Vehicle type", vehicle.class.map_or_else(String::new, |c| lang.phrase(c.name()))),
         field("软件版本", "Software version", vehicle.software.clone()),
         field("硬件版本", "Hardware version", vehicle.hardware.clone()),
         field("申请等级", "Level applied for", session.level.clone().unwrap_or_default()),
@@ -35,18 +30,6 @@ pub fn sheet(session: &Session, vehicle: &Vehicle, lang: Lang) -> SheetOptions {
     head.extend(session.people.iter().map(|p| field(part(&p.role), &p.role, p.name.clone())));
     let own = |r: &&Ruling| r.vehicle.as_ref().is_none_or(|v| *v == vehicle.id);
     SheetOptions { lang, head, rulings: session.rulings.iter().filter(own).cloned().collect() }
-}
-
-/// A type of vehicle.
-fn type_name(class: ActorClass, lang: Lang) -> &'static str {
-    match (lang, class) {
-        (Lang::Zh, ActorClass::Car) => "乘用车",
-        (Lang::Zh, ActorClass::Van) => "轻型客货车",
-        (Lang::Zh, ActorClass::Truck) => "货车",
-        (Lang::Zh, ActorClass::Bus) => "客车",
-        (Lang::Zh, ActorClass::Motorcycle) => "摩托车",
-        _ => class.name(),
-    }
 }
 
 /// A person's part in Chinese, if it is one of the usual ones.

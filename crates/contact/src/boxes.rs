@@ -20,10 +20,11 @@ struct Axes {
 }
 
 impl Axes {
+    /// The largest gap.
     #[inline]
-    fn are_apart(&self) -> bool {
+    fn separation(&self) -> f64 {
         let g = self.gap;
-        g[0].max(g[1]).max(g[2].max(g[3])) > 0.0
+        g[0].max(g[1]).max(g[2].max(g[3]))
     }
 }
 
@@ -48,8 +49,7 @@ impl Boxes {
     /// Largest gap along an axis: negative is the penetration depth, positive a lower bound of the distance.
     #[inline]
     pub(crate) fn separation(&self) -> f64 {
-        let g = self.axes().gap;
-        g[0].max(g[1]).max(g[2].max(g[3]))
+        self.axes().separation()
     }
 
     /// The same with the axis, a unit vector from the first to the second.
@@ -71,7 +71,7 @@ impl Boxes {
     #[inline]
     pub(crate) fn distance(&self) -> f64 {
         let axes = self.axes();
-        if !axes.are_apart() {
+        if !(axes.separation() > 0.0) {
             return 0.0;
         }
         let (of_b, of_a) = self.corners(&axes);
@@ -85,21 +85,17 @@ impl Boxes {
     /// The distance of two that are apart, and the unit vector from the first's nearest point to the second's.
     pub(crate) fn nearest(&self) -> Option<(f64, [f64; 2])> {
         let axes = self.axes();
-        if !axes.are_apart() {
+        if !(axes.separation() > 0.0) {
             return None;
         }
         let (of_b, of_a) = self.corners(&axes);
         let mut best = (f64::INFINITY, [0.0; 2], self.turn_a);
-        for v in of_b {
+        let of_b = of_b.map(|v| (v, self.turn_a));
+        let of_a = of_a.map(|v| ([-v[0], -v[1]], self.turn_b));
+        for (v, turn) in of_b.into_iter().chain(of_a) {
             let d2 = v[0] * v[0] + v[1] * v[1];
             if d2 < best.0 {
-                best = (d2, v, self.turn_a);
-            }
-        }
-        for v in of_a {
-            let d2 = v[0] * v[0] + v[1] * v[1];
-            if d2 < best.0 {
-                best = (d2, [-v[0], -v[1]], self.turn_b);
+                best = (d2, v, turn);
             }
         }
         let (d2, v, (sin, cos)) = best;

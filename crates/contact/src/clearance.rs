@@ -140,14 +140,18 @@ fn pair_nearest(a: &Body<'_>, b: &Body<'_>, most_m: f64, span: Span, room: &mut 
             distance(&pa, &pb).0
         })
     };
+    // The part of a knot interval in which the two are on one level.
+    let on_one_level = |knot: &Knot<'_>, near: &Near| {
+        let (lo, hi) = knot.level.filter(|_| knot.is_plain())?;
+        Some((lo, if near.from_ns == near.to_ns { lo } else { hi }))
+    };
     // What the distances at both ends of an interval prove, before any is looked at exactly: while the two draw nearer,
     // each interval beats the one before.
     let (mut bound, reach) = (bound, bound + shape_a.radius_m + shape_b.radius_m);
     room.near.clear();
     near_knots(&a.way, &b.way, reach, span, &mut |near| {
         let knot = knot_of(&near);
-        let Some((lo, hi)) = knot.level.filter(|_| knot.is_plain()) else { return };
-        let hi = if near.from_ns == near.to_ns { lo } else { hi };
+        let Some((lo, hi)) = on_one_level(&knot, &near) else { return };
         let mut at_least_m = 0.0;
         if let Some((begin, end)) = knot.boxes(lo).zip(knot.boxes(hi)) {
             // Between two distances, nothing gets nearer than by what is left of way and turn.
@@ -172,8 +176,7 @@ fn pair_nearest(a: &Body<'_>, b: &Body<'_>, most_m: f64, span: Span, room: &mut 
             break;
         }
         let knot = knot_of(near);
-        let Some((lo, hi)) = knot.level else { continue };
-        let hi = if near.from_ns == near.to_ns { lo } else { hi };
+        let Some((lo, hi)) = on_one_level(&knot, near) else { continue };
         let (gap, u) = least(&knot, lo, hi, &mut room.least);
         let gap = gap.max(0.0);
         // The earliest of equals.

@@ -27,6 +27,20 @@ impl Lang {
         }
     }
 
+    /// A word or sentence of the engine in this language; as it is if there is no translation.
+    ///
+    /// ```
+    /// use lukao_report::sheet::Lang;
+    /// assert_eq!((Lang::Zh.phrase("car"), Lang::En.phrase("car")), ("乘用车".into(), "car".into()));
+    /// ```
+    #[must_use]
+    pub fn phrase(self, text: &str) -> String {
+        match self {
+            Self::Zh => crate::zh::phrase(text),
+            Self::En => text.into(),
+        }
+    }
+
     /// One of two texts.
     pub(crate) fn of<'t>(self, zh: &'t str, en: &'t str) -> &'t str {
         match self {

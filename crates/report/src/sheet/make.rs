@@ -75,7 +75,7 @@ impl Maker<'_> {
 
     /// What the engine says in English.
     pub(super) fn phrase(&self, text: &str) -> String {
-        if self.zh() { zh::phrase(text) } else { text.into() }
+        self.lang.phrase(text)
     }
 
     /// What a rule found, in words.

@@ -1,11 +1,11 @@
 //! The rule `pedestrian-cut-off`.
 
 use lukao_measure::crosswalk::{self, Met};
-use lukao_model::outcome::{Judgement, Limit};
-use lukao_model::{Interval, RuleResult};
+use lukao_model::RuleResult;
 
-use crate::context::{Context, Need, Needs, UNSURE};
-use crate::episode::{actor_id, finding, number};
+use super::on_foot::{self, too_near};
+use crate::context::{Context, Need, Needs};
+use crate::episode::number;
 use crate::meta::{Meta, rule};
 use crate::rule::Rule;
 
@@ -66,24 +66,10 @@ impl Rule for PedestrianCutOff {
 }
 
 fn judge(cx: &Context<'_>, k: usize, met: &Met, p: &Params, out: &mut RuleResult) {
-    let m = cx.measures;
-    let when = Interval::new(met.t_ns, met.t_ns);
-    let gap = match &met.gap_m {
-        Ok(gap) => *gap,
-        Err((what, why)) => return cx.missing_in(out, when, what, why),
-    };
-    let limit = Limit::AtLeast(p.side_m);
-    match cx.judge(limit, gap) {
-        Judgement::Kept { .. } => {}
-        Judgement::Unsure => cx.missing_in(out, when, "gap to somebody on foot", UNSURE),
-        Judgement::Broken { .. } => {
-            let what = "drove on in front of somebody who crossed the road";
-            let mut f = finding(META.id, what, &m.ego().samples()[k], limit, gap, "m");
-            (f.from_ns, f.to_ns, f.worst_ns) = (met.t_ns, met.t_ns, met.t_ns);
-            f.at_m = m.ego().pose_at(met.t_ns).map(|p| [p.x_m, p.y_m]);
-            f.actors.push(actor_id(m, met.actor));
-            f.details.extend(m.ego_speed_mps(k).map(|v| number("speed_mps", v.value)));
-            out.findings.push(f);
-        }
+    let what = "drove on in front of somebody who crossed the road";
+    let met = on_foot::Met { k, t_ns: met.t_ns, actor: met.actor, gap_m: &met.gap_m };
+    if let Some(mut f) = too_near(cx, (META.id, what), &met, p.side_m, out) {
+        f.details.extend(cx.measures.ego_speed_mps(k).map(|v| number("speed_mps", v.value)));
+        out.findings.push(f);
     }
 }

@@ -2,12 +2,12 @@
 
 use lukao_measure::crosswalk::{self, OnFoot};
 use lukao_measure::zone::{self, Entering};
-use lukao_model::outcome::{Judgement, Limit};
-use lukao_model::{Interval, RuleResult};
+use lukao_model::RuleResult;
 use lukao_track::Crossing;
 
-use crate::context::{Context, Need, Needs, UNSURE};
-use crate::episode::{actor_id, finding, number, word};
+use super::on_foot::{Met, too_near};
+use crate::context::{Context, Need, Needs};
+use crate::episode::{number, word};
 use crate::meta::{Meta, rule};
 use crate::rule::Rule;
 
@@ -91,27 +91,12 @@ fn judge(
     p: &Params,
     out: &mut RuleResult,
 ) {
-    let m = cx.measures;
-    let when = Interval::new(at.t_ns, at.t_ns);
-    let gap = match &person.gap_m {
-        Ok(gap) => *gap,
-        Err((what, why)) => return cx.missing_in(out, when, what, why),
-    };
-    let limit = Limit::AtLeast(p.side_m);
-    match cx.judge(limit, gap) {
-        Judgement::Kept { .. } => {}
-        Judgement::Unsure => cx.missing_in(out, when, "gap to somebody on foot", UNSURE),
-        Judgement::Broken { .. } => {
-            let s = m.ego().samples()[at.k];
-            let what = "drove onto a crossing before somebody on foot";
-            let mut f = finding(META.id, what, &s, limit, gap, "m");
-            (f.from_ns, f.to_ns, f.worst_ns) = (at.t_ns, at.t_ns, at.t_ns);
-            f.at_m = m.ego().pose_at(at.t_ns).map(|p| [p.x_m, p.y_m]);
-            f.actors.push(actor_id(m, person.actor));
-            f.element = Some(crossing.id.clone());
-            f.details.push(word("person", if person.on { "on the crossing" } else { "about to enter" }));
-            f.details.extend(at.speed_mps.map(|v| number("speed_mps", v.value)));
-            out.findings.push(f);
-        }
+    let what = "drove onto a crossing before somebody on foot";
+    let met = Met { k: at.k, t_ns: at.t_ns, actor: person.actor, gap_m: &person.gap_m };
+    if let Some(mut f) = too_near(cx, (META.id, what), &met, p.side_m, out) {
+        f.element = Some(crossing.id.clone());
+        f.details.push(word("person", if person.on { "on the crossing" } else { "about to enter" }));
+        f.details.extend(at.speed_mps.map(|v| number("speed_mps", v.value)));
+        out.findings.push(f);
     }
 }
