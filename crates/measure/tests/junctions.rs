@@ -104,6 +104,30 @@ fn path(track: &Track, from: &str, to: &str) -> PathIx {
     found.unwrap().0
 }
 
+/// Twice from the west, first straight on and then to the right: what was seen of the first is not taken for the second.
+#[test]
+fn each_way_through_a_junction_is_looked_up_by_itself() {
+    let track = crossroads(&[]);
+    let (west, south) = (std::f64::consts::PI, -std::f64::consts::FRAC_PI_2);
+    let way = [
+        (0.0, -40.0, -1.75, 0.0),
+        (8.0, 40.0, -1.75, 0.0),
+        (12.0, 40.0, 60.0, west),
+        (20.0, -60.0, 60.0, west),
+        (24.0, -60.0, -1.75, 0.0),
+        (28.0, -20.0, -1.75, 0.0),
+        (31.0, -1.75, -20.0, south),
+        (34.0, -1.75, -40.0, south),
+    ];
+    let ego = ActorBuilder::car("ego").motion(Motion::points(&way));
+    let drive = DriveBuilder::new("twice").span_s(0.0, 34.0).hz(20.0).ego(ego).build();
+    let held = Held::default();
+    let m = Measures::new(&drive, Interval::new(0, 3600 * S), Some(&track), Admit::ALL, &held);
+    let ways = |t_s: usize| m.places().unwrap().ways_through(20 * t_s).unwrap();
+    assert_eq!(ways(1), [path(&track, "1", "3")]);
+    assert_eq!(ways(27), [path(&track, "1", "2")]);
+}
+
 #[test]
 fn right_of_way_follows_record_ring_signs_and_law() {
     let right = |t: &Track, a: (&str, &str), b: (&str, &str)| {
