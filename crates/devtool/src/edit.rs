@@ -1,6 +1,7 @@
 //! Putting lines into texts.
 
-/// Puts `line` among the lines that `key` knows, so that their keys stay in order.
+/// Puts `line` among the lines that `key` knows, so that their keys stay in order: in the last paragraph of them, since helpers have
+/// one of their own before the rules.
 ///
 /// # Errors
 /// If there is no such line, or one with that key already.
@@ -17,7 +18,8 @@ pub(crate) fn sorted_in(
     if known.iter().any(|(_, k)| *k == own) {
         return Err(format!("{own} is there already"));
     }
-    let at = known.iter().find(|(_, k)| *k > own).map_or(last + 1, |(i, _)| *i);
+    let paragraph = lines[..*last].iter().rposition(|l| l.trim().is_empty()).unwrap_or(0);
+    let at = known.iter().find(|(i, k)| *i >= paragraph && *k > own).map_or(last + 1, |(i, _)| *i);
     lines.insert(at, line);
     Ok(lines.join("\n") + "\n")
 }
@@ -41,4 +43,21 @@ pub(crate) fn first_in_list(text: &str, head: &str, what: &str) -> Result<String
 pub(crate) fn before(text: &str, head: &str, what: &str) -> Result<String, String> {
     let at = text.find(head).ok_or_else(|| format!("there is no \"{head}\""))?;
     Ok(format!("{}{what}{}", &text[..at], &text[at..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_goes_into_the_last_paragraph() {
+        let put = |line: &str| {
+            let key = |l: &str| l.strip_prefix("mod ").map(str::to_owned);
+            sorted_in("mod p\nmod t\n\nmod b\nmod d\nend\n", line, key)
+        };
+        assert_eq!(put("mod a").as_deref(), Ok("mod p\nmod t\n\nmod a\nmod b\nmod d\nend\n"));
+        assert_eq!(put("mod c").as_deref(), Ok("mod p\nmod t\n\nmod b\nmod c\nmod d\nend\n"));
+        assert_eq!(put("mod z").as_deref(), Ok("mod p\nmod t\n\nmod b\nmod d\nmod z\nend\n"));
+        assert_eq!(put("mod t"), Err("t is there already".into()), "a helper has the name");
+    }
 }

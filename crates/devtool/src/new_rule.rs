@@ -7,7 +7,7 @@ use crate::edit;
 
 const RULE: &str = include_str!("../templates/rule.rs.txt");
 const TWINS: &str = include_str!("../templates/twins.rs.txt");
-const TWIN: &str = "[@NAME@(19.9, 0.0), @NAME@(20.1, 0.0), @NAME@(19.9, 0.5)]";
+const TWIN: [&str; 3] = ["@NAME@(19.9, 0.0)", "@NAME@(20.1, 0.0)", "@NAME@(19.9, 0.5)"];
 const CASE: &str = include_str!("../templates/case.rs.txt");
 const ITEM: &str = include_str!("../templates/item.toml.txt");
 
@@ -51,7 +51,8 @@ pub(crate) fn write(root: &Path, id: &str, folder: Option<&str>) -> Result<Strin
     let modules = format!("crates/rules/src/{folder}/mod.rs");
     let module = format!("pub(crate) mod {name};");
     let with_module = edit::sorted_in(&read(&modules)?, &module, |l| {
-        l.strip_prefix("pub(crate) mod ").map(|l| l.trim_end_matches(';').to_owned())
+        let module = l.strip_prefix("pub(crate) ").unwrap_or(l).strip_prefix("mod ")?;
+        Some(module.trim_end_matches(';').to_owned())
     });
     let entry = fill(&format!("    Entry::of::<{folder}::@NAME@::@TYPE@>(),"));
     let with_entry = edit::sorted_in(&registry, &entry, |l| Some(registered(l)?.1.replace('_', "-")));
@@ -65,15 +66,8 @@ pub(crate) fn write(root: &Path, id: &str, folder: Option<&str>) -> Result<Strin
     } else {
         ("crates/rules/tests/rules/twins.rs".into(), "fn general() -> Vec<Twin> {")
     };
-    // As rustfmt would have it.
-    let twin = fill(&format!("        (\"@ID@\", {TWIN}),\n"));
-    let twin = if twin.trim_end().len() <= WIDTH {
-        twin
-    } else {
-        fill(&format!("        (\n            \"@ID@\",\n            {TWIN},\n        ),\n"))
-    };
     let with_twins = edit::before(&read(&twins)?, head, &fill(TWINS))
-        .and_then(|text| edit::first_in_list(&text, head, &twin));
+        .and_then(|text| edit::first_in_list(&text, head, &twin(&fill)));
     let cases = format!("crates/rules/tests/fault_matrix/{folder}.rs");
     let with_case = edit::first_in_list(&read(&cases)?, "pub fn cases() -> Vec<Case> {", &fill(CASE));
     let with_item = read(PACK)? + &fill(ITEM);
@@ -97,6 +91,24 @@ pub(crate) fn write(root: &Path, id: &str, folder: Option<&str>) -> Result<Strin
          write the page in {rule}, then the rest"
     );
     Ok(said)
+}
+
+/// The entry of the twins as rustfmt would have it.
+fn twin(fill: &impl Fn(&str) -> String) -> String {
+    let fits = |line: &str| line.trim_end().len() <= WIDTH;
+    let list = format!("[{}]", TWIN.join(", "));
+    let one_line = fill(&format!("        (\"@ID@\", {list}),\n"));
+    if fits(&one_line) {
+        return one_line;
+    }
+    let list_in_line = fill(&format!("            {list},\n"));
+    let list = if fits(&list_in_line) {
+        list_in_line
+    } else {
+        let each = TWIN.map(|t| fill(&format!("                {t},\n"))).concat();
+        format!("            [\n{each}            ],\n")
+    };
+    fill(&format!("        (\n            \"@ID@\",\n{list}        ),\n"))
 }
 
 /// Folder and file of a rule that a line of the registry names.

@@ -2,6 +2,7 @@
 //! the new rule's tests are run.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -50,6 +51,16 @@ fn read(root: &Path, file: &str) -> String {
     fs::read_to_string(root.join(file)).unwrap()
 }
 
+/// Asks rustfmt about those files that are Rust.
+fn assert_formatted(files: impl Iterator<Item = PathBuf>) {
+    let sources = files.filter(|f| f.extension().is_some_and(|e| e == "rs"));
+    let formatted = Command::new("rustfmt").args(["--check", "--edition", "2024"]).args(sources).output();
+    match formatted {
+        Ok(out) => assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stdout)),
+        Err(e) => panic!("rustfmt comes with the toolchain: {e}"),
+    }
+}
+
 /// The lines around the one that holds something.
 fn around(text: &str, what: &str) -> [String; 3] {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
@@ -86,12 +97,7 @@ fn a_new_rule_has_all_its_parts_in_their_places() {
         read(dir.path(), "crates/exam/packs/lukao/general-road.toml").contains("rule = \"harsh-steering\"")
     );
 
-    let sources = files.iter().filter(|f| f.ends_with(".rs")).map(|f| dir.path().join("crates").join(f));
-    let formatted = Command::new("rustfmt").args(["--check", "--edition", "2024"]).args(sources).output();
-    match formatted {
-        Ok(out) => assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stdout)),
-        Err(e) => panic!("rustfmt comes with the toolchain: {e}"),
-    }
+    assert_formatted(files.iter().map(|f| dir.path().join("crates").join(f)));
 }
 
 #[test]
@@ -114,6 +120,29 @@ fn what_cannot_be_is_refused_and_nothing_is_written() {
     assert!(!dir.path().join("crates/rules/src/control/red_light.rs").exists());
 }
 
+/// A new rule in every group; says what was written. The groups are the folders of the rules, so that none is forgotten.
+fn one_in_every_group(root: &Path) -> BTreeSet<PathBuf> {
+    let folders = fs::read_dir(root.join("crates/rules/src")).unwrap().map(|e| e.unwrap());
+    let folders = folders.filter(|e| e.file_type().unwrap().is_dir());
+    let groups: BTreeSet<String> = folders.map(|e| e.file_name().into_string().unwrap()).collect();
+    assert!(groups.contains("items") && groups.len() > 9, "{groups:?}");
+    let mut written = BTreeSet::new();
+    for group in groups {
+        let out = new_rule(root, &[&format!("example-of-{group}"), "--folder", &group]);
+        assert!(out.status.success(), "{group}: {}", String::from_utf8_lossy(&out.stderr));
+        let said = String::from_utf8(out.stdout).unwrap();
+        written.extend(said.lines().filter_map(|l| l.strip_prefix("    crates/")).map(PathBuf::from));
+    }
+    written
+}
+
+#[test]
+fn every_group_takes_a_new_rule() {
+    let dir = part();
+    let written = one_in_every_group(dir.path());
+    assert_formatted(written.iter().map(|f| dir.path().join("crates").join(f)));
+}
+
 /// In every group: the stubs compile, and the tests of rules and packs pass with them.
 #[test]
 fn the_stubs_compile_and_pass() {
@@ -122,22 +151,7 @@ fn the_stubs_compile_and_pass() {
     }
     let dir = tempfile::tempdir().unwrap();
     copy(&root(), dir.path());
-    let groups = [
-        "contact",
-        "control",
-        "distance",
-        "junctions",
-        "lamps",
-        "lanes",
-        "mode",
-        "people",
-        "signals",
-        "speed",
-    ];
-    for group in groups {
-        let out = new_rule(dir.path(), &[&format!("example-of-{group}"), "--folder", group]);
-        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
-    }
+    one_in_every_group(dir.path());
     let cargo = |args: &[&str]| {
         let out = Command::new(env!("CARGO")).args(args).current_dir(dir.path()).output().unwrap();
         let said = String::from_utf8_lossy(&out.stdout).into_owned() + &String::from_utf8_lossy(&out.stderr);
