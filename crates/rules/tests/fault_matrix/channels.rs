@@ -1,5 +1,6 @@
-//! docs/channels.md: what each rule needs of a log, who logs it, how often, and what happens without; from the rules' needs, from
-//! what the matrix takes away, from what each rule does when a channel of its worst drive is dropped, and from channels.toml.
+//! docs/channels.md: what each rule needs of a log, who logs it, how often, where that can be read, and what happens without; from the
+//! rules' needs, from what the matrix takes away, from what each rule does when a channel of its worst drive is dropped, and from
+//! channels.toml.
 //!
 //! `BLESS=1 cargo test -p lukao-rules --test fault_matrix channels` writes the page anew.
 
@@ -17,11 +18,14 @@ use crate::lack::Lack;
 
 /// What is said of channels by hand.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Table {
     channel: Vec<Row>,
+    document: Vec<Document>,
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Row {
     name: String,
     /// What it is, for what is no channel of the model.
@@ -29,6 +33,89 @@ struct Row {
     by: String,
     rate: Rate,
     why: String,
+    source: Vec<Source>,
+}
+
+/// Where it can be read that a channel is logged.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Source {
+    /// The document's id; none if no public source was found.
+    doc: Option<String>,
+    /// Message, field or clause.
+    part: String,
+    /// The rate there.
+    hz: Option<u32>,
+    basis: Basis,
+}
+
+/// How a source is known, in the words of the exam packs.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Basis {
+    Text,
+    Press,
+    Inferred,
+    Profile,
+}
+
+impl Basis {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Press => "press",
+            Self::Inferred => "inferred",
+            Self::Profile => "profile",
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    id: String,
+    title: String,
+    at: String,
+}
+
+impl Row {
+    /// The rate of a source beside the least one.
+    fn logged(&self, source: &Source) -> String {
+        match (source.hz, &self.rate) {
+            (Some(hz), Rate::Hertz(least)) if hz < *least => format!("{hz} Hz: too seldom"),
+            (Some(hz), _) => format!("{hz} Hz"),
+            (None, _) => String::new(),
+        }
+    }
+}
+
+/// What a profile source begins with.
+const NONE_FOUND: &str = "no public source found";
+
+impl Table {
+    /// Every channel has a source, every source a document or the words that none was found, and no document is idle.
+    fn check_sources(&self) {
+        let ids: Vec<&str> = self.document.iter().map(|d| d.id.as_str()).collect();
+        assert!(ids.is_sorted_by(|a, b| a < b), "documents are in order of their ids, each once: {ids:?}");
+        for d in &self.document {
+            assert!(!d.title.is_empty() && !d.at.is_empty(), "{} has no title or no place", d.id);
+        }
+        let mut idle: BTreeSet<&str> = ids.iter().copied().collect();
+        for r in &self.channel {
+            assert!(!r.source.is_empty(), "{} has no source", r.name);
+            for s in &r.source {
+                let none_found = s.part.starts_with(NONE_FOUND);
+                assert!(!s.part.is_empty(), "{}: a source without its message, field or clause", r.name);
+                assert_eq!(s.doc.is_none(), none_found, "{}: \"{}\" and its document", r.name, s.part);
+                assert_eq!(s.basis == Basis::Profile, none_found, "{}: \"{}\" and its basis", r.name, s.part);
+                if let Some(doc) = &s.doc {
+                    assert!(ids.contains(&doc.as_str()), "{}: there is no document {doc}", r.name);
+                    idle.remove(doc.as_str());
+                }
+            }
+        }
+        assert!(idle.is_empty(), "no channel names the documents {idle:?}");
+    }
 }
 
 #[derive(Deserialize)]
@@ -160,6 +247,18 @@ fn page(uses: &Uses, table: &Table) -> String {
         let _ =
             writeln!(out, "| `{}` | {what} | {} | {} | {} | {rules} |", r.name, r.by, r.rate.text(), r.why);
     }
+    out.push_str(SOURCES);
+    for r in &table.channel {
+        for (i, s) in r.source.iter().enumerate() {
+            let name = if i == 0 { format!("`{}`", r.name) } else { String::new() };
+            let doc = s.doc.as_deref().unwrap_or("–");
+            let _ = writeln!(out, "| {name} | {doc} | {} | {} | {} |", s.part, r.logged(s), s.basis.name());
+        }
+    }
+    out.push_str(DOCUMENTS);
+    for d in &table.document {
+        let _ = writeln!(out, "- **{}**: {}: {}", d.id, d.title, d.at);
+    }
     out
 }
 
@@ -192,11 +291,32 @@ last column counts the rules that use it.
 |---|---|---|---|---|---|
 ";
 
+const SOURCES: &str = "
+## Where it can be read
+
+Where a message, field or clause shows that it is logged. *Basis* is that of [exam packs](exam-packs.md#scopes-and-points): `text` (read
+in the document), `press` (a report of it), `inferred` (follows from those) or `profile` (this project's own view, since no public source
+was found). A field in a public interface shows that such systems tell it, not that every vehicle does: ask for it before the exam. What
+the short names of documents stand for is [below](#documents).
+
+The least rates above are this project's own reasoning (`profile`): no document was found that derives one from what is judged. The rate
+here is what the document says is logged; *too seldom* is less than the least rate.
+
+| name | document | message, field or clause | rate there | basis |
+|---|---|---|---|---|
+";
+
+const DOCUMENTS: &str = "
+### Documents
+
+";
+
 #[test]
 fn the_page_of_channels_is_up_to_date() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let table = std::fs::read_to_string(here.join("tests/fault_matrix/channels.toml")).unwrap();
-    let table: Table = toml::from_str(&table).expect("a sound table");
+    let table: Table = toml::from_str(&table).unwrap_or_else(|e| panic!("channels.toml: {e}"));
+    table.check_sources();
     let uses = uses();
     let used: BTreeSet<&str> = uses.values().flat_map(|of| of.keys().copied()).collect();
     let said: BTreeSet<&str> = table.channel.iter().map(|r| r.name.as_str()).collect();
