@@ -55,6 +55,7 @@ pub mod priority;
 pub mod r157;
 pub mod roll_back;
 pub mod rss;
+pub mod signs;
 pub mod stops;
 pub mod strokes;
 pub mod surroundings;

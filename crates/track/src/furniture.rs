@@ -1,7 +1,7 @@
 //! What stands on, beside or across the lanes: signals, stop lines, crossings, parking spaces, structures.
 
 use crate::ix::{LaneIx, PathIx, RoadIx, SignalIx, StopLineIx};
-use crate::lane::Travel;
+use crate::lane::{Travel, Turn};
 
 /// What a signal or sign is, as far as its code tells.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,12 +33,48 @@ pub enum SignalKind {
     NoUTurn,
     /// Not to turn left.
     NoLeftTurn,
+    /// Not to turn right.
+    NoRightTurn,
+    /// Not to go straight on.
+    NoStraight,
+    /// To turn neither left nor right.
+    NoLeftOrRightTurn,
+    /// Neither to go straight on nor to turn left.
+    NoStraightOrLeft,
+    /// Neither to go straight on nor to turn right.
+    NoStraightOrRight,
+    /// Not to overtake, from here on.
+    NoOvertaking,
+    /// Overtaking is allowed again.
+    NoOvertakingEnd,
+    /// Not to stop at all.
+    NoStopping,
+    /// Not to park: short stops are allowed.
+    NoParking,
     /// Stop line painted as a sign.
     StopLine,
     /// Crossing for pedestrians painted as a sign.
     Crossing,
     /// Anything else.
     Other,
+}
+
+impl SignalKind {
+    /// Whether it forbids to go through the next junction like that. Who turns left does not turn round: whether a sign
+    /// against the one speaks of the other too is for its reader to say.
+    #[must_use]
+    pub fn forbids(self, turn: Turn) -> bool {
+        match turn {
+            Turn::Left => matches!(self, Self::NoLeftTurn | Self::NoLeftOrRightTurn | Self::NoStraightOrLeft),
+            Turn::Right => {
+                matches!(self, Self::NoRightTurn | Self::NoLeftOrRightTurn | Self::NoStraightOrRight)
+            }
+            Turn::Straight => {
+                matches!(self, Self::NoStraight | Self::NoStraightOrLeft | Self::NoStraightOrRight)
+            }
+            Turn::Around => self == Self::NoUTurn,
+        }
+    }
 }
 
 /// What a sign says: the groups of GB 5768.

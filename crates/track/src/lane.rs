@@ -341,6 +341,19 @@ pub enum Turn {
     Around,
 }
 
+impl Turn {
+    /// What a change of heading is, rad, left positive.
+    #[must_use]
+    pub fn of(rad: f64) -> Self {
+        match rad.to_degrees() {
+            d if d.abs() <= 30.0 => Self::Straight,
+            d if d.abs() > 150.0 => Self::Around,
+            d if d > 0.0 => Self::Left,
+            _ => Self::Right,
+        }
+    }
+}
+
 /// A way through a junction: from an approach lane over connecting lanes to an exit lane.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]

@@ -65,8 +65,26 @@ fn named(name: &str, dynamic: bool) -> Option<SignalKind> {
         Some(SignalKind::Priority)
     } else if any(&["禁止掉头"]) {
         Some(SignalKind::NoUTurn)
+    } else if any(&["禁止向左向右转弯", "禁止左右转弯"]) {
+        Some(SignalKind::NoLeftOrRightTurn)
+    } else if any(&["禁止直行和向左转弯", "禁止直行和左转"]) {
+        Some(SignalKind::NoStraightOrLeft)
+    } else if any(&["禁止直行和向右转弯", "禁止直行和右转"]) {
+        Some(SignalKind::NoStraightOrRight)
     } else if any(&["禁止向左转弯", "禁止左转"]) {
         Some(SignalKind::NoLeftTurn)
+    } else if any(&["禁止向右转弯", "禁止右转"]) {
+        Some(SignalKind::NoRightTurn)
+    } else if any(&["禁止直行"]) {
+        Some(SignalKind::NoStraight)
+    } else if any(&["解除禁止超车"]) {
+        Some(SignalKind::NoOvertakingEnd)
+    } else if any(&["禁止超车"]) {
+        Some(SignalKind::NoOvertaking)
+    } else if any(&["禁止长时停车", "禁止长时间停车", "禁止长时停放"]) {
+        Some(SignalKind::NoParking)
+    } else if any(&["禁止停车", "禁止停放"]) {
+        Some(SignalKind::NoStopping)
     } else if any(&["环岛行驶"]) {
         Some(SignalKind::Roundabout)
     } else if any(&["注意儿童", "学校"]) {
@@ -82,6 +100,13 @@ impl Signal {
     pub fn is_sign(&self) -> bool {
         use SignalKind::{Crossing, LaneLight, PedestrianLight, StopLine, TrafficLight};
         !matches!(self.kind, TrafficLight | LaneLight | PedestrianLight | StopLine | Crossing)
+    }
+
+    /// Whether it says the same to all and at all times: it is not switched, and has no text that may name hours or
+    /// vehicles.
+    #[must_use]
+    pub fn says_always(&self) -> bool {
+        !self.dynamic && self.text.trim().is_empty()
     }
 
     /// What kind of thing a sign says, as GB 5768 groups them; `None` for what is no sign, and where neither name nor code
@@ -119,7 +144,16 @@ impl Signal {
             | SignalKind::Stop
             | SignalKind::Yield
             | SignalKind::NoUTurn
-            | SignalKind::NoLeftTurn => Some(SignGroup::Prohibition),
+            | SignalKind::NoLeftTurn
+            | SignalKind::NoRightTurn
+            | SignalKind::NoStraight
+            | SignalKind::NoLeftOrRightTurn
+            | SignalKind::NoStraightOrLeft
+            | SignalKind::NoStraightOrRight
+            | SignalKind::NoOvertaking
+            | SignalKind::NoOvertakingEnd
+            | SignalKind::NoStopping
+            | SignalKind::NoParking => Some(SignGroup::Prohibition),
             SignalKind::School | SignalKind::LevelCrossing => Some(SignGroup::Warning),
             SignalKind::Roundabout | SignalKind::Priority => Some(SignGroup::Mandatory),
             _ => None,
@@ -150,6 +184,10 @@ fn german(c: &Code<'_>) -> SignalKind {
         "301" | "306" => SignalKind::Priority,
         "215" => SignalKind::Roundabout,
         "272" => SignalKind::NoUTurn,
+        "276" => SignalKind::NoOvertaking,
+        "280" => SignalKind::NoOvertakingEnd,
+        "283" => SignalKind::NoStopping,
+        "286" => SignalKind::NoParking,
         "136" => SignalKind::School,
         "150" | "151" | "201" => SignalKind::LevelCrossing,
         "274" => SignalKind::SpeedLimit(declared_speed(c, 1.0 / 3.6).or_else(|| german_variant(c.subcode))),
@@ -177,7 +215,13 @@ fn american(c: &Code<'_>) -> SignalKind {
     match c.code.to_ascii_uppercase().as_str() {
         "R1-1" => SignalKind::Stop,
         "R1-2" => SignalKind::Yield,
+        "R3-1" => SignalKind::NoRightTurn,
         "R3-2" => SignalKind::NoLeftTurn,
+        "R3-3" => SignalKind::NoLeftOrRightTurn,
+        "R3-27" => SignalKind::NoStraight,
+        "R4-1" => SignalKind::NoOvertaking,
+        "R4-2" => SignalKind::NoOvertakingEnd,
+        "R8-3" => SignalKind::NoParking,
         "R3-4" => SignalKind::NoUTurn,
         "R2-1" => SignalKind::SpeedLimit(declared_speed(c, 0.447_04)),
         _ => SignalKind::Other,
@@ -224,8 +268,48 @@ mod tests {
         let named = |name| kind(&Code { name, ..sign("CN", "", "", None, "") });
         assert_eq!(named("停车让行标志"), SignalKind::Stop);
         assert_eq!(named("注意儿童"), SignalKind::School);
-        assert_eq!(named("禁止停车"), SignalKind::Other);
+        assert_eq!(named("限制高度"), SignalKind::Other);
         assert_eq!(kind(&sign("OpenDRIVE", "306", "", None, "")), SignalKind::Priority);
+    }
+
+    #[test]
+    fn a_prohibition_says_which_ways_it_means() {
+        use crate::lane::Turn::{Around, Left, Right, Straight};
+        let named = |name| kind(&Code { name, ..sign("CN", "", "", None, "") });
+        let forbids = |kind: SignalKind| [Left, Straight, Right, Around].map(|turn| kind.forbids(turn));
+        for (name, want) in [
+            ("禁止向左转弯", [true, false, false, false]),
+            ("禁止右转", [false, false, true, false]),
+            ("禁止直行标志", [false, true, false, false]),
+            ("禁止向左向右转弯", [true, false, true, false]),
+            ("禁止直行和向左转弯", [true, true, false, false]),
+            ("禁止直行和向右转弯", [false, true, true, false]),
+            ("禁止掉头", [false, false, false, true]),
+            ("禁止停车", [false; 4]),
+        ] {
+            assert_eq!(forbids(named(name)), want, "{name}");
+        }
+        assert_eq!(named("解除禁止超车"), SignalKind::NoOvertakingEnd);
+        assert_eq!(named("禁止超车"), SignalKind::NoOvertaking);
+        assert_eq!(
+            (named("禁止停车"), named("禁止长时停车")),
+            (SignalKind::NoStopping, SignalKind::NoParking)
+        );
+        assert_eq!(
+            kind(&Code { name: "禁止直行", dynamic: true, ..sign("CN", "", "", None, "") }),
+            SignalKind::Other
+        );
+        let coded = |country, code| kind(&sign(country, code, "", None, ""));
+        assert_eq!((coded("DE", "283"), coded("DE", "286")), (SignalKind::NoStopping, SignalKind::NoParking));
+        assert_eq!(
+            (coded("DE", "276"), coded("DE", "280")),
+            (SignalKind::NoOvertaking, SignalKind::NoOvertakingEnd)
+        );
+        assert_eq!(
+            (coded("US", "R3-1"), coded("US", "R3-27")),
+            (SignalKind::NoRightTurn, SignalKind::NoStraight)
+        );
+        assert_eq!(coded("CN", "283"), SignalKind::Other);
     }
 
     #[test]

@@ -2,10 +2,10 @@
 
 use lukao_measure::ground::{Ground, Hard, grounds};
 use lukao_measure::manoeuvre::Kind;
-use lukao_measure::{Manoeuvre, Value};
+use lukao_measure::{Manoeuvre, Value, signs};
 use lukao_model::RuleResult;
 use lukao_model::outcome::{Limit, Uncertainty};
-use lukao_track::{SignalKind, Track};
+use lukao_track::{Signal, Track, Turn};
 
 use crate::context::{Context, Need, Needs};
 use crate::episode::{finding, word};
@@ -22,7 +22,7 @@ rule! {
     ///
     /// ## Method
     /// Turning round is a change into a lane of the other direction with the heading across, or a way of more than 150° through a
-    /// junction. Looked at is each sample from its onset to its end, and signs on the last `sign_reach_m` of the lane that it leaves.
+    /// junction. Looked at is each sample from its onset to its end, and signs on the last `sign_reach_m` before it.
     /// Measured are such turns: 1, where 0 are let pass; the finding names the first place or sign. An opportunity is a turn.
     ///
     /// ## Cannot tell
@@ -113,13 +113,10 @@ fn sign(cx: &Context<'_>, track: &Track, p: &Params, x: &Manoeuvre) -> Option<(&
     let lane = x.lane.filter(|_| p.by_signs)?;
     let s = cx.measures.ego().samples()[x.k];
     let at_m = track.locate(lane, [s.pose.x_m, s.pose.y_m]).station_m;
-    track.signs_on(lane).iter().find_map(|(station_m, ix)| {
-        let sign = track.signal(*ix);
-        let counts = matches!(sign.kind, SignalKind::NoUTurn | SignalKind::NoLeftTurn);
-        // One right behind the turn speaks to it too.
-        let near = (-p.sign_reach_m..=10.0).contains(&(station_m - at_m));
-        (counts && near).then(|| ("sign", sign.id.clone()))
-    })
+    let all = signs::speaking(track, lane, at_m, p.sign_reach_m);
+    let mut all = all.into_iter().map(|(_, ix)| track.signal(ix));
+    let counts = |sign: &&Signal| sign.kind.forbids(Turn::Around) || sign.kind.forbids(Turn::Left);
+    all.find(counts).map(|sign| ("sign", sign.id.clone()))
 }
 
 /// The first place on its way.

@@ -4,9 +4,11 @@ mod lane_use;
 mod stretch;
 
 pub(crate) mod bus_lane_used;
+pub(crate) mod cuts_into_queue;
 pub(crate) mod double_lane_change;
 pub(crate) mod emergency_lane_used;
 pub(crate) mod forbidden_overtaking;
+pub(crate) mod forbidden_turn;
 pub(crate) mod forbidden_u_turn;
 pub(crate) mod leaves_drivable_area;
 pub(crate) mod line_ridden;

@@ -76,7 +76,7 @@ impl Rule for WrongLaneForTurn {
 }
 
 /// The lane from which the ego enters a junction in the step from `k`.
-fn entry(track: &Track, places: Places<'_>, k: usize) -> Option<LaneIx> {
+pub(crate) fn entry(track: &Track, places: Places<'_>, k: usize) -> Option<LaneIx> {
     let outside = |k: usize| {
         let place = places.at(k)?;
         Some(place.hit.lane).filter(|l| !track.lane(*l).in_junction)

@@ -2,6 +2,7 @@
 
 use lukao_synth::{Body, Course, Path, Plan, Speed, solve, xodr};
 use lukao_testkit::State;
+use lukao_track::example;
 
 use crate::case::Case;
 use crate::lack::Lack;
@@ -36,6 +37,18 @@ pub fn cases() -> Vec<Case> {
             .lacks(Lack::OthersReference, "actor poses"),
         Case::at_most("forbidden-u-turn", 0.0, "")
             .fault("turns round on a bridge", |n| turns_round(n > 0.0))
+            .sizes(&[0.0, 1.0])
+            .exact(),
+        Case::at_least("cuts-into-queue", 15.0, "m")
+            .fault("changes between two who stand this far apart", into_queue)
+            .accuracy(0.1)
+            .sizes(&[12.0, 30.0])
+            .lacks(Lack::OthersReference, "actor poses")
+            .side("rss-following-distance", "so little room is less than it asks for"),
+        Case::at_most("forbidden-turn", 0.0, "")
+            .fault("goes straight on past a sign that forbids it", |n| {
+                past_sign(if n > 0.0 { "禁止直行" } else { "禁止向左转弯" })
+            })
             .sizes(&[0.0, 1.0])
             .exact(),
         Case::at_least("u-turn-lane-taken-late", 50.0, "m")
@@ -111,6 +124,29 @@ fn overtakes(y_m: f64, object: &str) -> Plan {
     let road = xodr::Road::one_way("1", 900.0, 2).limit_kmh(60.0).object(object);
     let plan = Plan::new("overtakes", 22.0, ego).on(xodr::Map::new().road(road).track().unwrap());
     plan.actor(other).when_s(14.0, 16.0)
+}
+
+/// From the right lane of two into the left one, between two of a queue; all go at 2 m/s.
+fn into_queue(room_m: f64) -> Plan {
+    let path = Path::from(0.0, -5.25, 0.0).straight(36.0).shift(3.5, 26.0).straight(200.0);
+    let ego = Body::car("ego").course(Course::new(path, Speed::of(2.0)).from_m(20.0));
+    let apart = 0.5 * room_m + 2.25;
+    let queued = |id: &str, y_m: f64, from_m: f64| along(id, y_m, from_m, Speed::of(2.0));
+    let road = xodr::Road::one_way("1", 900.0, 2).limit_kmh(60.0);
+    let plan = Plan::new("cuts into a queue", 30.0, ego).hz(50.0).when_s(13.0, 24.0);
+    let plan = plan.actor(queued("first", -1.75, 20.0 + apart)).actor(queued("second", -1.75, 20.0 - apart));
+    plan.actor(queued("before it", -5.25, 50.0)).on(xodr::Map::new().road(road).track().unwrap())
+}
+
+/// Straight on over a crossroads without lights, past a sign of that name.
+fn past_sign(name: &str) -> Plan {
+    let sign = format!(
+        r#"<signals><signal id="1" name="{name}" s="80" t="-4" zOffset="2" orientation="+" dynamic="no" country="CN" type="x" subtype="-1" value="-1"/></signals>"#
+    );
+    let path = Path::from(-90.0, -1.75, 0.0).straight(180.0);
+    let ego = Body::car("ego").course(Course::new(path, Speed::of(6.0)));
+    let plan = Plan::new("past a sign", 28.0, ego).when_s(12.0, 14.0);
+    plan.on(xodr::track(&example::crossroads(&[("1", &sign)])).unwrap())
 }
 
 /// From its lane over three of the other direction.

@@ -2,7 +2,7 @@
 
 use lukao_model::Outcome;
 use lukao_testkit::{ActorBuilder, Motion};
-use lukao_track::Track;
+use lukao_track::{Track, example};
 
 use crate::roads::Straight;
 use crate::support::{Case, accurate, car, drive, exact};
@@ -162,8 +162,44 @@ fn through(y_m: f64, to_s: f64) -> Case {
     Case::new(drive(to_s, car("ego", 50.0, y_m, 10.0)).build()).on(junction())
 }
 
+/// Past a sign against going straight on that stands there, and one against turning left, at the crossroads.
+fn past_sign(at_m: f64, to_s: f64) -> Case {
+    let sign = |id: u32, at_m: f64, name: &str, more: &str| {
+        format!(
+            r#"<signal id="{id}" name="{name}" s="{at_m}" t="-4" zOffset="2" orientation="+" country="CN" type="x" subtype="-1" value="-1" {more}/>"#
+        )
+    };
+    let no = r#"dynamic="no""#;
+    signs_before(&(sign(1, at_m, "禁止直行", no) + &sign(2, 90.0, "禁止向左转弯", no)), to_s)
+}
+
+/// Straight on over the crossroads from the west, with signals on the arm; the junction begins at 100 m of it.
+fn signs_before(signals: &str, to_s: f64) -> Case {
+    let track = exact(&example::crossroads(&[("1", &format!("<signals>{signals}</signals>"))]));
+    Case::new(drive(to_s, car("ego", -60.0, -1.75, 10.0)).build()).on(track).params("sign_reach_m = 50.0")
+}
+
+/// From the right lane of two into the left one, in which two stand so far apart, the ego in the middle between them.
+fn into_queue(room_m: f64, accuracy_m: f64) -> Case {
+    let motion = Motion::points(&[
+        (0.0, 50.0, -5.25, 0.0),
+        (2.0, 60.0, -5.25, 0.0),
+        (5.0, 75.0, -1.75, 0.0),
+        (7.0, 75.0, -1.75, 0.0),
+    ]);
+    let ego = accurate(ActorBuilder::car("ego").motion(motion).dynamics(), accuracy_m);
+    let apart = 0.5 * room_m + 2.25;
+    // At the first sample with the whole body in the lane the ego is at 74.25 m.
+    let other =
+        |id: &str, x_m: f64| ActorBuilder::car(id).motion(Motion::at(x_m, -1.75, 0.0).stand(20.0)).dynamics();
+    let drive = drive(7.0, ego).actor(other("first", 74.25 + apart)).actor(other("second", 74.25 - apart));
+    Case::new(drive.build()).on(Straight::one_way(2).track()).guarded()
+}
+
 pub fn twins() -> Vec<Twin> {
     vec![
+        ("cuts-into-queue", [into_queue(15.1, 0.0), into_queue(14.9, 0.0), into_queue(15.1, 0.3)]),
+        ("forbidden-turn", [past_sign(49.0, 9.0), past_sign(51.0, 9.0), past_sign(51.0, 6.0)]),
         ("cut-in-forces-braking", [braked(2.9, 9.0), braked(3.1, 9.0), braked(2.9, 5.0)]),
         ("double-lane-change", [twice(2.2, 0.0), twice(1.9, 0.0), twice(2.2, 0.5)]),
         ("forbidden-overtaking", [past_in_tunnel(90.0), past_in_tunnel(80.0), past_off_the_map()]),
@@ -197,6 +233,10 @@ fn values_are_those_of_the_plan() {
     assert_eq!((f.element.as_deref(), f.from_ns / 1_000_000), (Some("tunnel s / road 1"), 5000));
     let f = one(round(-1.75, 40.0), "forbidden-u-turn");
     assert_eq!(f.element.as_deref(), Some("bridge s / road 1"));
+    let f = one(past_sign(51.0, 9.0), "forbidden-turn");
+    assert_eq!(f.element.as_deref(), Some("signal 1 / road 1"));
+    let f = one(into_queue(14.9, 0.0), "cuts-into-queue");
+    assert!((f.measured - 14.9).abs() < 1e-6 && f.actors == ["first", "second"], "{f:?}");
     let f = one(through(-5.25, 9.0), "wrong-lane-for-turn");
     assert_eq!(f.element.as_deref(), Some("road 1 section 0 lane -2"));
 }
@@ -282,4 +322,108 @@ fn a_sign_forbids_to_turn_round() {
     assert_eq!(turn("", "272").findings.len(), 1);
     assert_eq!(turn("禁止掉头", "x").findings.len(), 1);
     assert!(turn("", "306").findings.is_empty());
+}
+
+#[test]
+fn a_sign_forbids_the_way_that_it_names_and_no_other() {
+    let straight = |name: &str, more: &str| {
+        let sign = format!(
+            r#"<signal id="1" name="{name}" s="80" t="-4" zOffset="2" orientation="+" country="CN" type="x" subtype="-1" value="-1" {more}/>"#
+        );
+        signs_before(&sign, 9.0).run("forbidden-turn")
+    };
+    let still = r#"dynamic="no""#;
+    for (name, findings) in [
+        ("禁止直行", 1),
+        ("禁止直行和向左转弯", 1),
+        ("禁止直行和向右转弯", 1),
+        ("禁止向左转弯", 0),
+        ("禁止向右转弯", 0),
+        ("禁止向左向右转弯", 0),
+    ] {
+        let r = straight(name, still);
+        assert_eq!((r.findings.len(), r.opportunities), (findings, 1), "{name}: {r:?}");
+    }
+    assert_eq!(straight("停车让行", still).opportunities, 0);
+    // Hours on the sign, which nobody reads; against another way they do not matter.
+    let text = r#"dynamic="no" text="7:00-9:00""#;
+    let r = straight("禁止直行", text);
+    assert_eq!((r.outcome(), r.undetermined[0].what.as_str()), (Outcome::Undetermined, "what the sign says"));
+    assert_eq!(straight("禁止向左转弯", text).outcome(), Outcome::Pass);
+}
+
+#[test]
+fn a_sign_forbids_to_overtake_until_another_ends_it() {
+    let sign = |code: &str, at_m: f64, more: &str| {
+        format!(
+            r#"<signal id="{code}" name="" s="{at_m}" t="-4" zOffset="2" orientation="+" dynamic="no" country="DE" type="{code}" subtype="-1" value="-1" {more}/>"#
+        )
+    };
+    // The passing is at x = 85 m.
+    let run = |signals: String, params: &str| {
+        let mut road = Straight::one_way(2);
+        road.signals = signals;
+        past(-5.25, road).params(params).run("forbidden-overtaking")
+    };
+    let r = run(sign("276", 40.0, ""), "");
+    assert_eq!(r.findings[0].element.as_deref(), Some("signal 276 / road 1"));
+    assert_eq!(run(sign("276", 90.0, ""), "").outcome(), Outcome::Pass, "it stands farther on");
+    assert_eq!(run(sign("276", 40.0, ""), "sign_reach_m = 44.0").outcome(), Outcome::Pass);
+    assert_eq!(run(sign("276", 40.0, ""), "by_signs = false").outcome(), Outcome::Pass);
+    assert_eq!(run(sign("276", 40.0, "") + &sign("280", 60.0, ""), "").outcome(), Outcome::Pass);
+    assert_eq!(run(sign("280", 40.0, "") + &sign("276", 60.0, ""), "").findings.len(), 1);
+    assert_eq!(run(sign("276", 40.0, r#"text="22-6 h""#), "").outcome(), Outcome::Undetermined);
+}
+
+#[test]
+fn a_sign_on_the_lane_before_speaks_too() {
+    let mut road = Straight::one_way(2);
+    road.signals = r#"<signal id="1" name="禁止超车" s="40" t="-4" zOffset="2" orientation="+" dynamic="no" country="CN" type="x" subtype="-1" value="-1"/>"#.into();
+    let xodr = road.xodr();
+    // The same lanes in two sections, the second from 60 m on, linked or not.
+    let (begin, end) = (xodr.find("<laneSection").unwrap(), xodr.find("</lanes>").unwrap());
+    let section = |s_m: &str, link: &str, linked: bool| {
+        let mut text = xodr[begin..end].replace("s=\"0\">", &format!("s=\"{s_m}\">"));
+        for id in [-1, -2].into_iter().filter(|_| linked) {
+            let lane = format!("<lane id=\"{id}\" type=\"driving\">");
+            text = text.replace(&lane, &format!("{lane}<link><{link} id=\"{id}\"/></link>"));
+        }
+        text
+    };
+    let run = |linked: bool| {
+        let lanes = section("0", "successor", linked) + &section("60", "predecessor", linked);
+        let track = exact(&format!("{}{lanes}{}", &xodr[..begin], &xodr[end..]));
+        past(-5.25, Straight::one_way(2)).on(track).run("forbidden-overtaking").findings.len()
+    };
+    assert_eq!((run(true), run(false)), (1, 0));
+}
+
+#[test]
+fn who_has_to_leave_a_lane_that_ends_may_go_between_them() {
+    let r = |length_m: f64, params: &str| {
+        let mut road = Straight::one_way(2);
+        road.length_m = length_m;
+        into_queue(10.0, 0.0).on(road.track()).params(params).run("cuts-into-queue")
+    };
+    // At the change the ego is at x = 67.5 m.
+    assert_eq!((r(260.0, "").findings.len(), r(275.0, "").findings.len()), (0, 1));
+    assert_eq!(r(2000.0, "min_room_m = 10.0").findings, []);
+    // A queue that flows is none.
+    assert_eq!(into_queue(10.0, 0.0).params("queue_mps = 0.0").run("cuts-into-queue").findings.len(), 1);
+}
+
+#[test]
+fn a_lane_between_two_that_move_is_no_queue() {
+    let mut case = into_queue(10.0, 0.0);
+    let ego = Motion::points(&[
+        (0.0, 50.0, -5.25, 0.0),
+        (2.0, 70.0, -5.25, 0.0),
+        (5.0, 100.0, -1.75, 0.0),
+        (7.0, 120.0, -1.75, 0.0),
+    ]);
+    let other = |id: &str, x_m: f64| car(id, x_m, -1.75, 10.0);
+    let ego = accurate(ActorBuilder::car("ego").motion(ego).dynamics(), 0.0);
+    case.drive = drive(7.0, ego).actor(other("first", 57.25)).actor(other("second", 42.75)).build();
+    let r = case.run("cuts-into-queue");
+    assert_eq!((r.findings.len(), r.opportunities), (0, 1), "{r:?}");
 }

@@ -191,7 +191,7 @@ pub(crate) fn paths(parts: &mut Parts) {
                 let junction = parts.roads[end.road.get()].junction.clone().unwrap_or_default();
                 let turn_rad =
                     angle_between(lane.heading_at(lane.length_m()), end.heading_at(end.length_m()));
-                let turn = turn(turn_rad);
+                let turn = Turn::of(turn_rad);
                 out.push(Path { junction, from: LaneIx::new(i), via, to: outside, turn, turn_rad });
                 if out.len() - first >= MAX_PATHS_A_LANE {
                     break;
@@ -206,14 +206,4 @@ pub(crate) fn paths(parts: &mut Parts) {
         }
     }
     parts.paths = out;
-}
-
-fn turn(rad: f64) -> Turn {
-    let deg = rad.to_degrees();
-    match deg {
-        d if d.abs() <= 30.0 => Turn::Straight,
-        d if d.abs() > 150.0 => Turn::Around,
-        d if d > 0.0 => Turn::Left,
-        _ => Turn::Right,
-    }
 }
