@@ -5,7 +5,8 @@
 //! and after the place that its radius is at most the one asked for. **Steep slope**: where the lane's middle rises or falls
 //! over the same stretch by at least the grade asked for. **Ramp**: a lane for joining, leaving or connecting
 //! roads. **Motorway**: by the kind of road. **One-way road**: all traffic lanes of the road there lead the same way; a
-//! carriageway that a map makes a road of its own is one too.
+//! carriageway that a map makes a road of its own is one too. **Narrow road**: all that a road has for vehicles of any kind is together
+//! narrower than asked for; only [`nearest`] looks for it.
 //!
 //! Told of the ego's lane at its sample. A place that the map does not have is not told from one that is not there.
 
@@ -37,6 +38,8 @@ pub enum Ground {
     Motorway,
     /// On a one-way road.
     OneWay,
+    /// On a narrow road.
+    Narrow,
 }
 
 impl Ground {
@@ -54,6 +57,7 @@ impl Ground {
             Self::Ramp => "ramp",
             Self::Motorway => "motorway",
             Self::OneWay => "one-way road",
+            Self::Narrow => "narrow road",
         }
     }
 }
@@ -148,10 +152,20 @@ fn around(lane: &Lane, station_m: f64) -> [f64; 2] {
 /// How far places are looked for along lanes, m.
 pub const NEAREST_M: f64 = 200.0;
 
-/// Way along the lanes from a body around a place, `half_m` long to both sides, to the nearest junction, level crossing, bridge or
-/// tunnel ahead or behind, m: 0 in one, at most [`NEAREST_M`]. With what it is, and its element (empty if there is none).
+/// What else than junctions, level crossings, bridges and tunnels [`nearest`] looks for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tight {
+    /// Sharp bends and steep slopes.
+    pub hard: Hard,
+    /// Roads narrower than this, m.
+    pub narrow_m: f64,
+}
+
+/// Way along the lanes from a body around a place, `half_m` long to both sides, to the nearest junction, level crossing, bridge,
+/// tunnel, bend, slope or narrow road ahead or behind, m: 0 in one, at most [`NEAREST_M`]. With what it is, and its element (empty if
+/// there is none). Bends, slopes and narrow roads are looked at each metre, outside junctions.
 #[must_use]
-pub fn nearest(track: &Track, hit: &LaneHit, half_m: f64) -> (f64, &'static str, String) {
+pub fn nearest(track: &Track, hit: &LaneHit, half_m: f64, tight: Tight) -> (f64, &'static str, String) {
     let mut best = (NEAREST_M, "nothing", String::new());
     for ahead in [true, false] {
         let lane = track.lane(hit.lane);
@@ -161,7 +175,7 @@ pub fn nearest(track: &Track, hit: &LaneHit, half_m: f64) -> (f64, &'static str,
         let mut seen = vec![hit.lane];
         while let Some((ix, begin_m)) = walk.pop() {
             let lane = track.lane(ix);
-            for ([from, to], ground, element) in stretches(track, ix) {
+            for ([from, to], ground, element) in stretches(track, ix, tight) {
                 let (near, far) =
                     if ahead { (from, to) } else { (lane.length_m() - to, lane.length_m() - from) };
                 let way = (begin_m + near).max(0.0);
@@ -183,14 +197,55 @@ pub fn nearest(track: &Track, hit: &LaneHit, half_m: f64) -> (f64, &'static str,
     best
 }
 
-/// Stretches of a lane inside junctions, on level crossings and bridges and in tunnels.
-fn stretches(track: &Track, ix: LaneIx) -> Vec<([f64; 2], Ground, String)> {
+/// Width of all that a road has for vehicles of any kind at a place outside junctions, m: lanes, hard and soft borders, parking.
+#[must_use]
+pub fn surface_m(track: &Track, lane: &Lane, station_m: f64) -> f64 {
+    let road_s_m = lane.road_s_at(station_m);
+    let paved = |kind: LaneKind| {
+        use LaneKind::{Biking, Border, Restricted, Shoulder};
+        track.is_drivable(kind) || matches!(kind, Biking | Border | Restricted | Shoulder)
+    };
+    let all = track.road(lane.road).lanes.iter().map(|l| track.lane(*l));
+    let beside = all.filter(|l| l.section == lane.section && paved(l.kind));
+    beside.map(|l| l.width_at(l.station_at(road_s_m))).sum()
+}
+
+/// Stretches of a lane that are bends, slopes or narrow.
+fn tight_stretches(track: &Track, lane: &Lane, tight: Tight) -> Vec<([f64; 2], Ground, String)> {
+    let mut out: Vec<([f64; 2], Ground, String)> = Vec::new();
+    let length_m = lane.length_m();
+    let is = |ground: Ground, at_m: f64| match ground {
+        Ground::Bend => radius_m(lane, at_m).is_some_and(|r| r <= tight.hard.bend_radius_m),
+        Ground::Slope => {
+            grade(track, lane, at_m).is_some_and(|g| 100.0 * g.abs() >= tight.hard.grade_percent)
+        }
+        _ => surface_m(track, lane, at_m) < tight.narrow_m,
+    };
+    for ground in [Ground::Bend, Ground::Slope, Ground::Narrow] {
+        let mut open: Option<[f64; 2]> = None;
+        for step in 0..=length_m.ceil() as usize {
+            let at_m = (step as f64).min(length_m);
+            if is(ground, at_m) {
+                open.get_or_insert([at_m, at_m])[1] = at_m;
+            } else {
+                out.extend(open.take().map(|x| (x, ground, lane.id.clone())));
+            }
+        }
+        out.extend(open.map(|x| (x, ground, lane.id.clone())));
+    }
+    out
+}
+
+/// Stretches of a lane inside junctions, on level crossings and bridges and in tunnels, and outside junctions those that are tight.
+fn stretches(track: &Track, ix: LaneIx, tight: Tight) -> Vec<([f64; 2], Ground, String)> {
     let lane = track.lane(ix);
     let mut out = Vec::new();
     if lane.in_junction {
         let junction = track.road(lane.road).junction.as_ref();
         let id = junction.map_or_else(|| lane.id.clone(), |j| format!("junction {j}"));
         out.push(([0.0, lane.length_m()], Ground::Junction, id));
+    } else {
+        out.extend(tight_stretches(track, lane, tight));
     }
     for zone in track.zones_on(ix).filter(|z| z.kind == ZoneKind::LevelCrossing) {
         let here = zone.lanes.iter().filter(|x| x.lane == ix);

@@ -169,6 +169,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<items::stops_off_station_line::StopsOffStationLine>(),
     Entry::of::<control::stops_off_the_line::StopsOffTheLine>(),
     Entry::of::<junctions::stops_on_crossing::StopsOnCrossing>(),
+    Entry::of::<control::stops_where_forbidden::StopsWhereForbidden>(),
     Entry::of::<items::takes_too_long::TakesTooLong>(),
     Entry::of::<distance::time_headway::TimeHeadway>(),
     Entry::of::<distance::time_to_collision::TimeToCollision>(),

@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 use lukao_measure::motion::STANDING_MPS;
 use lukao_measure::value::greater;
 use lukao_measure::zone::{self, Area};
-use lukao_measure::{EgoSample, Value};
+use lukao_measure::{Ahead, EgoSample, Value, Who};
 use lukao_model::outcome::{Judgement, Limit, Uncertainty};
 use lukao_model::{Channel, Interval, RuleResult};
+use lukao_track::Track;
 
 use crate::context::{Context, Judging, UNSURE};
 use crate::episode::{finding, number};
@@ -131,6 +132,24 @@ pub(crate) fn in_reach<'n>(
         let track = track.filter(|track| zone::on_level(track, s, area.outline_m))?;
         Some((area.id.to_owned(), zone::room_m(m, track, s, area.outline_m)))
     })
+}
+
+/// Whether the ego stands because of traffic: behind somebody ahead within 20 m, before a stop line or crossing within 30 m.
+pub(crate) fn waits(cx: &Context<'_>, track: &Track, k: usize) -> bool {
+    let m = cx.measures;
+    let ahead = m.ahead(Who::Anyone);
+    let ahead = ahead.as_ref().and_then(|a| a.get(k - m.ego().in_block().start));
+    let queue = matches!(ahead, Some(Ahead::Lead(lead)) if lead.gap_m.value <= 20.0);
+    let line = || {
+        let place = m.places()?.at(k)?;
+        let (lane, station) = (place.hit.lane, place.hit.station_m);
+        let before = !track.stop_lines_ahead(lane, station, 30.0).is_empty();
+        let crossing = |c: &lukao_track::Crossing| {
+            c.lanes.iter().any(|s| s.lane == lane && (0.0..=30.0).contains(&(s.from_m - station)))
+        };
+        Some(before || track.crossings_on(lane).iter().any(|ix| crossing(track.crossing(*ix))))
+    };
+    queue || line() == Some(true)
 }
 
 fn within(rule: &Standing<'_>, room_m: f64) -> bool {

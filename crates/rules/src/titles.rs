@@ -124,6 +124,7 @@ const ZH: &[(&str, &str)] = &[
     ("stops-off-station-line", "停车位置偏离测试停止线"),
     ("stops-off-the-line", "停车位置偏离停止线"),
     ("stops-on-crossing", "在人行横道上停车"),
+    ("stops-where-forbidden", "在禁停标志或禁停标线处停车"),
     ("takes-too-long", "用时超限"),
     ("time-headway", "跟车时距不足"),
     ("time-to-collision", "与前车的碰撞时间过短"),

@@ -16,3 +16,4 @@ pub(crate) mod parks_near_junction;
 pub(crate) mod rolls_back;
 pub(crate) mod snaking;
 pub(crate) mod stops_off_the_line;
+pub(crate) mod stops_where_forbidden;

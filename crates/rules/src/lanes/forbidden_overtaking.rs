@@ -77,7 +77,7 @@ fn forbidden(p: &Params, ground: Ground) -> bool {
         Ground::Bend => p.in_bends,
         Ground::Slope => p.on_slopes,
         Ground::Ramp => p.on_ramps,
-        Ground::Motorway | Ground::OneWay => false,
+        Ground::Motorway | Ground::OneWay | Ground::Narrow => false,
     }
 }
 

@@ -71,7 +71,7 @@ fn forbidden(p: &Params, ground: Ground) -> bool {
         Ground::Bend => p.in_bends,
         Ground::Slope => p.on_slopes,
         Ground::Motorway => p.on_motorways,
-        Ground::Junction | Ground::Ramp | Ground::OneWay => false,
+        Ground::Junction | Ground::Ramp | Ground::OneWay | Ground::Narrow => false,
     }
 }
 

@@ -94,7 +94,7 @@ fn forbidden(p: &Params, ground: Ground) -> bool {
         Ground::LevelCrossing => p.on_level_crossings,
         Ground::Bend => p.in_bends,
         Ground::Slope => p.on_slopes,
-        Ground::Crossing | Ground::Ramp => false,
+        Ground::Crossing | Ground::Ramp | Ground::Narrow => false,
     }
 }
 

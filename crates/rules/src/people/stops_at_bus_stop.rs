@@ -1,6 +1,6 @@
 //! The rule `stops-at-bus-stop`.
 
-use lukao_measure::{Ahead, Who, zone};
+use lukao_measure::zone;
 use lukao_model::RuleResult;
 use lukao_model::vehicle::ActorClass;
 use lukao_track::{Track, ZoneKind};
@@ -8,7 +8,7 @@ use lukao_track::{Track, ZoneKind};
 use crate::context::{Context, Need, Needs};
 use crate::meta::{Meta, rule};
 use crate::rule::Rule;
-use crate::stands::{Standing, Stands, in_reach};
+use crate::stands::{Standing, Stands, in_reach, waits};
 
 rule! {
     /// The ego stops near a bus stop, though it is no bus.
@@ -70,17 +70,5 @@ fn standing(p: &Params) -> Standing<'static> {
 fn traffic(cx: &Context<'_>, track: &Track, k: usize) -> bool {
     let m = cx.measures;
     let bus = m.ego_actor().is_some_and(|a| m.window().actor(a).class == ActorClass::Bus);
-    let ahead = m.ahead(Who::Anyone);
-    let ahead = ahead.as_ref().and_then(|a| a.get(k - m.ego().in_block().start));
-    let queue = matches!(ahead, Some(Ahead::Lead(lead)) if lead.gap_m.value <= 20.0);
-    let line = || {
-        let place = m.places()?.at(k)?;
-        let (lane, station) = (place.hit.lane, place.hit.station_m);
-        let before = !track.stop_lines_ahead(lane, station, 30.0).is_empty();
-        let crossing = |c: &lukao_track::Crossing| {
-            c.lanes.iter().any(|s| s.lane == lane && (0.0..=30.0).contains(&(s.from_m - station)))
-        };
-        Some(before || track.crossings_on(lane).iter().any(|ix| crossing(track.crossing(*ix))))
-    };
-    bus || queue || line() == Some(true)
+    bus || waits(cx, track, k)
 }

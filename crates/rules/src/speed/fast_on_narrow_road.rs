@@ -15,7 +15,8 @@ rule! {
     /// The ego drives on a narrow road or bridge too fast.
     ///
     /// ## Checks
-    /// Speed where all drivable lanes of the road together, outside junctions, are narrower than `max_width_m`.
+    /// Speed where all drivable lanes of the road together, outside junctions, are narrower than `max_width_m`. A
+    /// bridge is as wide as the road on it.
     ///
     /// ## Method
     /// At each sample while the ego moves, forward or backward. Moments over the limit at most `merge_s` apart are one

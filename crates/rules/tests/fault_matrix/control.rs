@@ -136,6 +136,10 @@ pub fn cases() -> Vec<Case> {
             .accuracy(0.2)
             .sizes(&[1.0, 5.0])
             .exact(),
+        Case::at_most("stops-where-forbidden", 20.0, "s")
+            .fault("stands this long after a sign against stopping", after_sign)
+            .accuracy(0.1)
+            .sizes(&[5.0, 40.0]),
         Case::at_least("parks-near-junction", 50.0, "m")
             .fault("parks with its front this far before a junction", |way_m| {
                 // The junction begins 12 m before the middle.
@@ -151,6 +155,28 @@ pub fn cases() -> Vec<Case> {
             .accuracy(0.1)
             .sizes(&[20.0, 80.0]),
     ]
+}
+
+/// Stops in its lane 25 m beyond a sign against stopping, and goes on.
+fn after_sign(stand_s: f64) -> Plan {
+    let sign = r#"<signal id="1" name="禁止停车" s="50" t="-4" zOffset="2" orientation="+" dynamic="no" country="CN" type="x" subtype="-1" value="-1"/>"#;
+    let road = xodr::Road::two_way("1", 300.0).limit_kmh(60.0).signal(sign);
+    let path = Path::from(10.0, -1.75, 0.0).straight(250.0);
+    let before = Speed::of(8.0).stop_at_m(65.0, 1.5);
+    let stop_s = before.end_s();
+    let ego = |hold_s: f64| {
+        let speed = Speed::of(8.0).stop_at_m(65.0, 1.5).hold_s(hold_s).to(8.0, 1.5);
+        Body::car("ego").course(Course::new(path.clone(), speed))
+    };
+    // It counts as standing a little before it stops and after it starts.
+    let stands = |hold_s: f64| {
+        let ego = ego(hold_s);
+        let slow = |k: &i32| ego.state(f64::from(*k) * 0.01).speed_mps.abs() < 0.2;
+        (0..9000).filter(slow).count() as f64 * 0.01
+    };
+    let plan =
+        Plan::new("after a sign", stop_s + stand_s + 10.0, ego(solve(stand_s, 0.1, 60.0, stands))).hz(50.0);
+    plan.when_s(stop_s - 1.0, stop_s + stand_s + 1.0).on(xodr::Map::new().road(road).track().unwrap())
 }
 
 fn brakes(decel_mps2: f64) -> Plan {

@@ -6,6 +6,7 @@ use lukao_model::code::SignalState::{FlashingRed, Green};
 use lukao_testkit::{ActorBuilder, Motion};
 use lukao_track::{Track, example};
 
+use crate::roads::Straight;
 use crate::support::{Case, accurate, drive, exact};
 use crate::twins::Twin;
 
@@ -44,6 +45,22 @@ fn parks(way_m: f64, accuracy_m: f64) -> Case {
     let stop_x = -12.0 - way_m - 2.25;
     let m = Motion::at(stop_x - 16.0, -2.4, 0.0).speed(8.0).brake(2.0, 0.0).stand(30.0);
     Case::new(drive(30.0, accurate(moving("ego", m), accuracy_m)).build()).on(arm("")).guarded()
+}
+
+/// Stands for a time so far beyond a sign against stopping that stands at x = 40 m.
+fn stands_after_sign(for_s: f64, way_m: f64, accuracy_m: f64) -> Case {
+    let m = Motion::at(40.0 + way_m, -1.75, 0.0).speed(8.0).stand(for_s).cruise(20.0);
+    let ego = accurate(moving("ego", m), accuracy_m);
+    let case = Case::new(drive(for_s + 6.0, ego).build()).on(with_sign("283", ""));
+    case.params("max_s = 3.0\nmax_parking_s = 5.0").guarded()
+}
+
+fn with_sign(code: &str, more: &str) -> Track {
+    let mut road = Straight::two_way("broken");
+    road.signals = format!(
+        r#"<signal id="1" name="" s="40" t="-4" zOffset="2" orientation="+" dynamic="no" country="DE" type="{code}" subtype="-1" value="-1" {more}/>"#
+    );
+    road.track()
 }
 
 /// Straight on behind one who stands so that there is this much room between the junction and him.
@@ -85,6 +102,14 @@ pub fn twins() -> Vec<Twin> {
             ],
         ),
         (
+            "stops-where-forbidden",
+            [
+                stands_after_sign(2.5, 1.0, 0.0),
+                stands_after_sign(3.5, 1.0, 0.0),
+                stands_after_sign(3.5, 1.0, 1.5),
+            ],
+        ),
+        (
             "stops-on-crossing",
             [
                 stands("crosswalk", 2.5, 1.0, 0.0),
@@ -118,6 +143,31 @@ fn the_way_to_the_nearest_place_ahead_or_behind_counts() {
     let before = Case { track: Some(arm(bridge)), ..parks(50.1, 0.0) };
     let f = before.run("parks-near-junction").findings.remove(0);
     assert!((f.measured - 32.1).abs() < 0.01 && f.what.ends_with("bridge"), "{f:?}");
+    // A bend of 30 m behind it, a slope, and a road of 3.5 m: nothing but this is near.
+    let on = |xodr: &str| {
+        let m = Motion::at(120.0, -2.4, 0.0).speed(8.0).brake(2.0, 0.0).stand(30.0);
+        let ego = accurate(moving("ego", m).height(None, None), 0.0);
+        Case::new(drive(30.0, ego).build()).on(exact(xodr)).guarded().run("parks-near-junction")
+    };
+    let far = on(&Straight::two_way("broken").xodr());
+    assert_eq!(far.outcome(), Outcome::Pass, "{far:?}");
+    let f = on(&Straight::two_way("broken").grade(-8.0).xodr()).findings.remove(0);
+    assert!(f.measured == 0.0 && f.what.ends_with("steep slope"), "{f:?}");
+    assert_eq!(on(&Straight::two_way("broken").grade(6.0).xodr()).findings, []);
+    let f = on(&Straight::one_way(1).xodr()).findings.remove(0);
+    assert!(f.measured == 0.0 && f.what.ends_with("narrow road"), "{f:?}");
+    let mut border = Straight::one_way(1);
+    border.right.push(("shoulder", "none"));
+    assert_eq!(on(&border.xodr()).findings, [], "one may drive on its border");
+    // The front stops at x = 138.25 m; the road bends from 170 m on, and over 20 m with it from 165 m or so.
+    let line = r#"<geometry s="0" x="0" y="0" hdg="0" length="2000"><line/></geometry>"#;
+    let bend = r#"<geometry s="0" x="0" y="0" hdg="0" length="170"><line/></geometry><geometry s="170" x="170" y="0" hdg="0" length="40"><arc curvature="0.033"/></geometry>"#;
+    let mut road = Straight::two_way("broken");
+    road.length_m = 210.0;
+    let xodr = road.xodr().replace(&line.replace("2000", "210"), bend);
+    assert!(xodr.contains("arc"));
+    let f = on(&xodr).findings.remove(0);
+    assert!((20.0..=40.0).contains(&f.measured) && f.what.ends_with("bend"), "{f:?}");
     // A wait of some seconds is no parking, and the middle of the lane is not the kerb.
     let short = parks(20.0, 0.0).params("min_stop_s = 29.0").run("parks-near-junction");
     assert_eq!(short.outcome(), Outcome::Undetermined, "{short:?}");
@@ -185,4 +235,63 @@ fn a_level_crossing_without_known_lamps_is_not_passed_quietly() {
     assert_eq!(case.run("level-crossing-on-red").outcome(), Outcome::Undetermined);
     let f = level_crossing(2.0, 0.0).run("level-crossing-on-red").findings.remove(0);
     assert!((f.measured - 0.275).abs() < 1e-6, "{f:?}");
+}
+
+#[test]
+fn a_sign_against_stopping_holds_from_where_it_stands_to_its_end() {
+    let stands = |way_m: f64, params: &str| {
+        stands_after_sign(3.5, way_m, 0.0)
+            .params(&format!("max_s = 3.0\n{params}"))
+            .run("stops-where-forbidden")
+    };
+    let f = stands(1.0, "").findings.remove(0);
+    assert!((f.measured - 3.5).abs() <= 0.051, "{f:?}");
+    assert_eq!(f.element.as_deref(), Some("signal 1 / road 1"));
+    assert_eq!(stands(-1.0, "").findings, [], "before it");
+    assert_eq!(
+        (
+            stands(49.0, "sign_reach_m = 50.0").findings.len(),
+            stands(51.0, "sign_reach_m = 50.0").findings.len()
+        ),
+        (1, 0)
+    );
+    assert_eq!(stands(1.0, "by_signs = false").findings, []);
+}
+
+#[test]
+fn a_sign_against_parking_lets_short_stops_pass_and_one_with_hours_cannot_be_told() {
+    let stands = |code: &str, more: &str, for_s: f64| {
+        stands_after_sign(for_s, 1.0, 0.0).on(with_sign(code, more)).run("stops-where-forbidden")
+    };
+    assert_eq!((stands("286", "", 4.5).findings.len(), stands("286", "", 5.5).findings.len()), (0, 1));
+    assert!(stands("286", "", 5.5).findings[0].what.starts_with("parked"));
+    let r = stands("283", r#"text="8-18 h""#, 3.5);
+    assert_eq!((r.outcome(), r.undetermined[0].what.as_str()), (Outcome::Undetermined, "what the sign says"));
+}
+
+#[test]
+fn a_yellow_line_along_the_edge_forbids_to_stop() {
+    let stands = |mark: &'static str, colour: &str, for_s: f64, params: &str| {
+        let mut road = Straight::two_way("broken");
+        road.right[0].1 = mark;
+        let xodr = road.xodr().replace("color=\"white\"", &format!("color=\"{colour}\""));
+        let case = stands_after_sign(for_s, 20.0, 0.0).on(exact(&xodr));
+        case.params(&format!("max_s = 3.0\nmax_parking_s = 5.0\n{params}")).run("stops-where-forbidden")
+    };
+    let f = stands("solid", "yellow", 3.5, "").findings.remove(0);
+    assert_eq!(f.element.as_deref(), Some("road 1 section 0 line -1"));
+    assert_eq!(stands("solid", "white", 3.5, "").findings, []);
+    assert_eq!(stands("solid", "yellow", 3.5, "by_lines = false").findings, []);
+    let broken = |for_s: f64| stands("broken", "yellow", for_s, "").findings.len();
+    assert_eq!((broken(4.5), broken(5.5)), (0, 1), "a broken one forbids to park");
+}
+
+#[test]
+fn who_waits_in_a_queue_has_not_stopped_where_that_is_forbidden() {
+    let mut case = stands_after_sign(3.5, 1.0, 0.0);
+    let m = |x: f64| Motion::at(x, -1.75, 0.0).speed(8.0).stand(3.5).cruise(20.0);
+    let alone = case.run("stops-where-forbidden");
+    case.drive = drive(9.5, accurate(moving("ego", m(41.0)), 0.0)).actor(moving("lead", m(51.0))).build();
+    let queue = case.run("stops-where-forbidden");
+    assert_eq!((alone.findings.len(), queue.findings.len()), (1, 0), "{queue:?}");
 }
