@@ -45,6 +45,8 @@ fn an_article_names_the_rules_for_its_parts() {
         ("DP-1d", "forbidden-turn", "Only solid lines"),
         ("RT-P01", "stops-where-forbidden", "Signs and lines"),
         ("RT-P01", "parks-near-junction", "bends"),
+        ("RT-P01", "stops-near-hydrant", "not looked at"),
+        ("RT-P02", "parks-far-from-kerb", "0.6 m"),
     ] {
         let c = covered.iter().find(|c| c.article == id).unwrap();
         assert!(c.rules.iter().any(|r| r == rule), "{id}: {:?}", c.rules);

@@ -166,6 +166,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<people::stops_at_bus_stop::StopsAtBusStop>(),
     Entry::of::<mode::stops_in_danger::StopsInDanger>(),
     Entry::of::<junctions::stops_in_yellow_box::StopsInYellowBox>(),
+    Entry::of::<people::stops_near_hydrant::StopsNearHydrant>(),
     Entry::of::<items::stops_off_station_line::StopsOffStationLine>(),
     Entry::of::<control::stops_off_the_line::StopsOffTheLine>(),
     Entry::of::<junctions::stops_on_crossing::StopsOnCrossing>(),

@@ -121,6 +121,7 @@ const ZH: &[(&str, &str)] = &[
     ("stops-at-bus-stop", "在公交站附近停车"),
     ("stops-in-danger", "最小风险操作停在危险位置"),
     ("stops-in-yellow-box", "在网状线区域停车"),
+    ("stops-near-hydrant", "在消防栓、加油站、急救站附近或施工地段停车"),
     ("stops-off-station-line", "停车位置偏离测试停止线"),
     ("stops-off-the-line", "停车位置偏离停止线"),
     ("stops-on-crossing", "在人行横道上停车"),

@@ -155,6 +155,9 @@ impl Drawing<'_> {
                 ZoneKind::BusStop => ("#f2c230", "#f2c230"),
                 ZoneKind::School => ("#f28482", "#f28482"),
                 ZoneKind::LevelCrossing => ("#444444", "#444444"),
+                ZoneKind::Hydrant | ZoneKind::EmergencyStation => ("#d00000", "#d00000"),
+                ZoneKind::PetrolStation => ("#5b8def", "#5b8def"),
+                ZoneKind::Works => ("#ff8c00", "#ff8c00"),
             };
             let style =
                 format!("fill=\"{fill}\" fill-opacity=\"0.35\" stroke=\"{stroke}\" stroke-width=\"0.4\"");

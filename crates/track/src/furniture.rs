@@ -214,6 +214,14 @@ pub enum ZoneKind {
     School,
     /// Level crossing of a railway.
     LevelCrossing,
+    /// Hydrant, or a fire station's front.
+    Hydrant,
+    /// Petrol station.
+    PetrolStation,
+    /// Emergency station: first aid, ambulances.
+    EmergencyStation,
+    /// Road works.
+    Works,
 }
 
 impl ZoneKind {
@@ -225,7 +233,16 @@ impl ZoneKind {
             Self::BusStop => "bus stop",
             Self::School => "school zone",
             Self::LevelCrossing => "level crossing",
+            Self::Hydrant => "hydrant",
+            Self::PetrolStation => "petrol station",
+            Self::EmergencyStation => "emergency station",
+            Self::Works => "road works",
         }
+    }
+
+    /// Whether it is a thing that stands there, and not only a use of the road.
+    pub(crate) fn is_built(self) -> bool {
+        matches!(self, Self::Hydrant | Self::PetrolStation | Self::EmergencyStation)
     }
 
     /// The kind that an object's type, subtype and name tell; words in lower case without spaces.
@@ -240,8 +257,20 @@ impl ZoneKind {
         if any(&["schoolzone", "学校区域"]) {
             return Some(Self::School);
         }
-        any(&["levelcrossing", "railroadcrossing", "railwaycrossing", "gradecrossing", "铁路道口"])
-            .then_some(Self::LevelCrossing)
+        if any(&["levelcrossing", "railroadcrossing", "railwaycrossing", "gradecrossing", "铁路道口"]) {
+            return Some(Self::LevelCrossing);
+        }
+        if any(&["hydrant", "firestation", "消防栓", "消火栓", "消防站", "消防队"]) {
+            return Some(Self::Hydrant);
+        }
+        if any(&["petrolstation", "gasstation", "fuelstation", "fillingstation", "加油站"]) {
+            return Some(Self::PetrolStation);
+        }
+        if any(&["emergencystation", "firstaidstation", "ambulancestation", "急救站"]) {
+            return Some(Self::EmergencyStation);
+        }
+        any(&["roadworkzone", "roadworkszone", "workzone", "constructionzone", "施工区", "施工路段"])
+            .then_some(Self::Works)
     }
 }
 

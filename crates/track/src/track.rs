@@ -331,7 +331,7 @@ impl Track {
         self.parts.crossings.iter().enumerate().map(|(i, c)| (CrossingIx::new(i), c))
     }
 
-    /// All yellow boxes, bus stops, school zones and level crossings.
+    /// All yellow boxes, bus stops, school zones and other areas in which something special holds.
     #[must_use]
     pub fn zones(&self) -> &[Zone] {
         &self.parts.zones

@@ -5,7 +5,7 @@
 mod common;
 
 use common::{Road, lane, map};
-use lukao_track::StructureKind;
+use lukao_track::{StructureKind, ZoneKind};
 
 fn two_way(after: &str) -> Road {
     Road { left: lane(1, "driving", 3.5, ""), after: after.to_owned(), ..Road::default() }
@@ -73,6 +73,52 @@ fn bridges_tunnels_and_other_objects_are_kept() {
     assert_eq!(
         (pole.id.as_str(), pole.at_m, pole.height_m, pole.outline_m.len()),
         ("object 3 / road 1", [5.0, -4.0, 0.1], Some(4.0), 8)
+    );
+}
+
+#[test]
+fn stations_hydrants_and_works_are_told_by_what_they_are_called() {
+    let object = |id: u32, kind: &str, name: &str, size: &str| {
+        format!("<object id=\"{id}\" type=\"{kind}\" name=\"{name}\" s=\"50\" t=\"-6\" {size}/>")
+    };
+    let size = "length=\"10\" width=\"4\"";
+    let objects = object(1, "pole", "fire hydrant", "")
+        + &object(2, "building", "中石化加油站", size)
+        + &object(3, "building", "急救站", size)
+        + &object(4, "none", "work zone", size)
+        + &object(5, "pole", "lamp", "")
+        + &object(6, "building", "gas station", "");
+    let track = map(&two_way(&format!("<objects>{objects}</objects>")).xml());
+    let zones: Vec<(&str, ZoneKind)> = track.zones().iter().map(|z| (z.id.as_str(), z.kind)).collect();
+    assert_eq!(
+        zones,
+        [
+            ("hydrant 1 / road 1", ZoneKind::Hydrant),
+            ("petrol station 2 / road 1", ZoneKind::PetrolStation),
+            ("emergency station 3 / road 1", ZoneKind::EmergencyStation),
+            ("road works 4 / road 1", ZoneKind::Works),
+        ]
+    );
+    let hydrant = &track.zones()[0].outline_m;
+    assert!(
+        hydrant.len() == 4 && (hydrant[0][0] - 49.85).abs() < 1e-9,
+        "a point has a little size: {hydrant:?}"
+    );
+    let stand: Vec<&str> = track.fixtures().iter().map(|f| f.id.as_str()).collect();
+    assert_eq!(
+        stand,
+        [
+            "object 1 / road 1",
+            "object 2 / road 1",
+            "object 3 / road 1",
+            "object 5 / road 1",
+            "object 6 / road 1"
+        ]
+    );
+    assert!(
+        track.notes().iter().any(|n| n == "petrol station 6 / road 1: no size, left out"),
+        "{:?}",
+        track.notes()
     );
 }
 

@@ -9,21 +9,47 @@ use lukao_track::Track;
 
 use super::stops::Stops;
 use crate::context::Context;
+use crate::stands::waits;
 use crate::words::LOG_ENDS;
 
-/// Calls `each` at the first sample of each stop of at least `min_stop_s` whose nearer right corner is within `near_m` of the
-/// road's edge, with the distance of the farther one. Notes what was judged and what is missing.
+/// Which stops are meant.
+pub(crate) struct Meant {
+    /// Stops of which the nearer right corner is within this of the road's edge.
+    pub near_m: f64,
+    /// Shorter ones are none.
+    pub min_stop_s: f64,
+    /// Stops farther from it, up to this, which are not for traffic and last longer; at most `near_m` is none.
+    pub far_m: f64,
+    /// Shorter ones of these are none.
+    pub min_far_stop_s: f64,
+}
+
+impl Meant {
+    /// Those near the edge alone.
+    pub(crate) fn near(near_m: f64, min_stop_s: f64) -> Self {
+        Self { near_m, min_stop_s, far_m: 0.0, min_far_stop_s: 0.0 }
+    }
+}
+
+/// Calls `each` at the first sample of each stop that is meant, with the distance of the farther right corner from the road's
+/// edge. Notes what was judged and what is missing.
 pub(crate) fn scan(
     stops: &mut Stops,
     cx: &Context<'_>,
-    (near_m, min_stop_s): (f64, f64),
+    meant: &Meant,
     out: &mut RuleResult,
     mut each: impl FnMut(&Track, usize, Value, &mut RuleResult),
 ) {
     let Some(track) = cx.measures.track() else { return };
     stops.scan(cx, "edge of the road", out, |k, out| {
         let (near, far) = distance(cx, track, k);
-        let stays = if near > near_m { Some(false) } else { stays(cx, k, min_stop_s) };
+        let stays = if near <= meant.near_m {
+            stays(cx, k, meant.min_stop_s)
+        } else if near <= meant.far_m && !waits(cx, track, k) {
+            stays(cx, k, meant.min_far_stop_s)
+        } else {
+            Some(false)
+        };
         match stays {
             Some(true) => each(track, k, far, out),
             Some(false) => {}

@@ -4,7 +4,7 @@ use lukao_model::outcome::Limit;
 use lukao_model::{Interval, RuleResult};
 
 use crate::context::{Context, Need, Needs};
-use crate::control::kerb_stop;
+use crate::control::kerb_stop::{self, Meant};
 use crate::control::stops::Stops;
 use crate::episode::word;
 use crate::event::Event;
@@ -17,7 +17,8 @@ rule! {
     /// ## Checks
     /// At each stop of at least `min_stop_s` the distance of the body from the edge of the road on its right: the
     /// farther of its two right corners. Only stops whose nearer right corner is within `near_m` of the edge
-    /// count as stops at the kerb.
+    /// count as stops at the kerb; with `far_m`, those farther off too that last at least `min_far_stop_s` and do not begin behind
+    /// somebody ahead within 20 m or before a stop line or crossing within 30 m.
     ///
     /// ## Method
     /// A stop begins at the first sample of the ego at a stand after one in motion, and is looked at there. The
@@ -33,7 +34,8 @@ rule! {
     ///
     /// ## Source
     /// The default of 0.30 m is that of the human driving test for stopping at the kerb and of the Beijing road
-    /// traffic rules, article 50 (basis: press).
+    /// traffic rules, article 50 (basis: press). From when on a stop in the lane is one that should have been at the kerb is this
+    /// project's own reading (basis: profile).
     ParksFarFromKerb = "parks-far-from-kerb" {
         /// Distance from the edge that is let pass.
         number max_distance_m = 0.3, "m", 0.0..=5.0;
@@ -41,6 +43,10 @@ rule! {
         number near_m = 0.6, "m", 0.1..=5.0;
         /// Shorter stops are none at the kerb.
         number min_stop_s = 3.0, "s", 0.0..=30.0;
+        /// Stops farther than `near_m`, up to this, that are not for traffic count too.
+        number far_m = 0.0, "m", 0.0..=20.0;
+        /// Shorter ones of these do not.
+        number min_far_stop_s = 20.0, "s", 0.0..=30.0;
     }
 }
 
@@ -54,7 +60,13 @@ impl Rule for ParksFarFromKerb {
     }
 
     fn scan(cx: &Context<'_>, p: &Params, state: &mut Stops, out: &mut RuleResult) {
-        kerb_stop::scan(state, cx, (p.near_m, p.min_stop_s), out, |_, k, far, out| {
+        let meant = Meant {
+            near_m: p.near_m,
+            min_stop_s: p.min_stop_s,
+            far_m: p.far_m,
+            min_far_stop_s: p.min_far_stop_s,
+        };
+        kerb_stop::scan(state, cx, &meant, out, |_, k, far, out| {
             let t_ns = cx.measures.ego().samples()[k].t_ns;
             let event = Event {
                 rule: META.id,

@@ -6,7 +6,7 @@ use lukao_model::outcome::Limit;
 use lukao_model::{Interval, RuleResult};
 
 use crate::context::{Context, Need, Needs};
-use crate::control::kerb_stop;
+use crate::control::kerb_stop::{self, Meant};
 use crate::control::stops::Stops;
 use crate::episode::word;
 use crate::event::Event;
@@ -71,7 +71,7 @@ impl Rule for ParksNearJunction {
         let m = cx.measures;
         let hard = Hard { bend_radius_m: p.bend_radius_m, grade_percent: p.grade_percent };
         let tight = Tight { hard, narrow_m: p.narrow_m };
-        kerb_stop::scan(state, cx, (p.near_m, p.min_stop_s), out, |track, k, kerb, out| {
+        kerb_stop::scan(state, cx, &Meant::near(p.near_m, p.min_stop_s), out, |track, k, kerb, out| {
             let s = m.ego().samples()[k];
             let hit = m.places().and_then(|x| x.at(k).map(|at| at.hit).or(x.all_hits(k).first().copied()));
             let Some(hit) = hit else { return cx.missing(out, k, "lane", crate::words::NO_LANE) };

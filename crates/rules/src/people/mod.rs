@@ -8,3 +8,4 @@ mod on_foot;
 pub(crate) mod pedestrian_cut_off;
 pub(crate) mod pedestrian_not_yielded;
 pub(crate) mod stops_at_bus_stop;
+pub(crate) mod stops_near_hydrant;

@@ -47,6 +47,15 @@ pub fn cases() -> Vec<Case> {
             .accuracy(0.06)
             .sizes(&[4.0, 16.0])
             .lacks(Lack::OthersReference, "actor poses"),
+        Case::at_most("stops-near-hydrant", 20.0, "s")
+            .fault("stands beside a hydrant for this long", |for_s| {
+                beside(
+                    "<object id=\"5\" type=\"pole\" name=\"hydrant\" s=\"100\" t=\"-4.5\" hdg=\"0\"/>",
+                    for_s,
+                )
+            })
+            .accuracy(0.1)
+            .sizes(&[5.0, 40.0]),
         Case::at_most("stops-at-bus-stop", 20.0, "s")
             .fault("stands beside a bus stop for this long", bus_stop)
             .accuracy(0.1)
@@ -143,13 +152,18 @@ fn held_up(for_s: f64) -> Plan {
 }
 
 fn bus_stop(for_s: f64) -> Plan {
-    let map = road(
-        "<object id=\"5\" type=\"busStop\" s=\"100\" t=\"-4.5\" hdg=\"0\" length=\"12\" width=\"1.5\"/>",
-    );
+    let object =
+        "<object id=\"5\" type=\"busStop\" s=\"100\" t=\"-4.5\" hdg=\"0\" length=\"12\" width=\"1.5\"/>";
+    beside(object, for_s)
+}
+
+/// Stands for a time beside something at 100 m.
+fn beside(object: &str, for_s: f64) -> Plan {
+    let map = road(object);
     let speed = Speed::of(8.0).stop_at_m(60.0, 1.5);
     let stops_s = speed.end_s();
     let speed = speed.hold_s(for_s - 2.0 * slow_s()).to(8.0, 1.5);
-    Plan::new("bus stop", stops_s + for_s + 12.0, in_lane(speed, 40.0))
+    Plan::new("beside", stops_s + for_s + 12.0, in_lane(speed, 40.0))
         .hz(50.0)
         .on(map)
         .when_s(stops_s, stops_s + for_s)

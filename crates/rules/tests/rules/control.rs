@@ -193,6 +193,27 @@ fn a_stop_that_the_log_cuts_off_is_undetermined() {
 }
 
 #[test]
+fn a_long_stop_in_the_lane_is_one_far_from_the_kerb_unless_it_is_for_traffic() {
+    // It stands from 2 s on, 2 m from the edge; its front is at x = 22.25 m.
+    let stop = |to_s: f64, lead_gap_m: Option<f64>, params: &str| {
+        let mut case = at_kerb(2.0, 0.0, to_s).params(params);
+        let Some(gap_m) = lead_gap_m else { return case.run("parks-far-from-kerb") };
+        let motion = Motion::at(10.0, -0.6, 0.0).speed(10.0).brake(5.0, 0.0);
+        let lead = ActorBuilder::car("lead").motion(Motion::at(22.25 + gap_m + 2.25, -0.6, 0.0).stand(60.0));
+        case.drive = drive(to_s, accurate(ego(motion), 0.0)).actor(lead).build();
+        case.run("parks-far-from-kerb")
+    };
+    let far = "far_m = 3.0";
+    let r = stop(30.0, None, far);
+    assert!(r.findings.len() == 1 && (r.findings[0].measured - 2.0).abs() < 1e-9, "{r:?}");
+    assert_eq!(stop(30.0, None, "far_m = 1.9").outcome(), Outcome::NotApplicable, "farther than that");
+    assert_eq!(stop(30.0, Some(10.0), far).outcome(), Outcome::NotApplicable, "behind somebody");
+    assert_eq!(stop(30.0, Some(25.0), far).findings.len(), 1, "he is far ahead");
+    assert_eq!(stop(20.0, None, far).outcome(), Outcome::Undetermined, "who knows how long");
+    assert_eq!(stop(20.0, None, "far_m = 3.0\nmin_far_stop_s = 15.0").findings.len(), 1);
+}
+
+#[test]
 fn the_low_pass_flattens_what_the_mean_sees() {
     // Half a second of 4 m/s² to the left: the mean sees all of it, a low pass at 0.5 Hz little more than half.
     let motion = Motion::at(0.0, 0.0, 0.0).speed(10.0).cruise(5.0).arc(25.0, 0.5).cruise(10.0);

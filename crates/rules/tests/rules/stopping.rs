@@ -47,6 +47,16 @@ fn parks(way_m: f64, accuracy_m: f64) -> Case {
     Case::new(drive(30.0, accurate(moving("ego", m), accuracy_m)).build()).on(arm("")).guarded()
 }
 
+/// Stands for a time 29.9 m behind a hydrant, or what else there is.
+fn near_hydrant(kind: &str, for_s: f64, accuracy_m: f64) -> Case {
+    let objects = format!(
+        "<objects><object id=\"5\" type=\"{kind}\" s=\"40\" t=\"-1.75\" hdg=\"0\" length=\"0.4\" width=\"0.4\"/></objects>"
+    );
+    let m = Motion::at(-72.0 + 0.2 + 29.9 + 2.25, -1.75, 0.0).speed(8.0).stand(for_s).cruise(20.0);
+    let ego = accurate(moving("ego", m), accuracy_m);
+    Case::new(drive(for_s + 6.0, ego).build()).on(arm(&objects)).params("max_s = 5.0").guarded()
+}
+
 /// Stands for a time so far beyond a sign against stopping that stands at x = 40 m.
 fn stands_after_sign(for_s: f64, way_m: f64, accuracy_m: f64) -> Case {
     let m = Motion::at(40.0 + way_m, -1.75, 0.0).speed(8.0).stand(for_s).cruise(20.0);
@@ -99,6 +109,14 @@ pub fn twins() -> Vec<Twin> {
                 stands("yellowBox", 2.5, 1.0, 0.0),
                 stands("yellowBox", 3.5, 1.0, 0.0),
                 stands("yellowBox", 3.5, 1.0, 1.5),
+            ],
+        ),
+        (
+            "stops-near-hydrant",
+            [
+                near_hydrant("hydrant", 4.5, 0.0),
+                near_hydrant("hydrant", 5.5, 0.0),
+                near_hydrant("hydrant", 5.5, 0.2),
             ],
         ),
         (
@@ -294,4 +312,32 @@ fn who_waits_in_a_queue_has_not_stopped_where_that_is_forbidden() {
     case.drive = drive(9.5, accurate(moving("ego", m(41.0)), 0.0)).actor(moving("lead", m(51.0))).build();
     let queue = case.run("stops-where-forbidden");
     assert_eq!((alone.findings.len(), queue.findings.len()), (1, 0), "{queue:?}");
+}
+
+#[test]
+fn hydrants_and_stations_reach_far_and_works_do_not() {
+    let run = |kind: &str, params: &str| {
+        near_hydrant(kind, 5.5, 0.0).params(&format!("max_s = 5.0\n{params}")).run("stops-near-hydrant")
+    };
+    for kind in ["hydrant", "petrolStation", "emergencyStation"] {
+        assert_eq!(run(kind, "").findings.len(), 1, "{kind}");
+        assert_eq!(run(kind, "reach_m = 29.8").findings, [], "{kind}");
+    }
+    assert_eq!(run("workZone", "").findings, [], "beside it");
+    let works = |for_s: f64, params: &str| {
+        stands("workZone", for_s, 1.0, 0.0).params(params).run("stops-near-hydrant").findings.len()
+    };
+    assert_eq!((works(5.5, "max_s = 5.0"), works(4.5, "max_s = 5.0")), (1, 0));
+    assert_eq!(works(5.5, "max_s = 5.0\nat_works = false"), 0);
+}
+
+#[test]
+fn who_stands_off_the_lanes_at_a_petrol_station_uses_it() {
+    let beside = |kind: &str| {
+        let mut case = near_hydrant(kind, 5.5, 0.0);
+        let m = Motion::at(-50.0, -6.0, 0.0).speed(8.0).stand(5.5).cruise(1.0);
+        case.drive = drive(6.0, accurate(moving("ego", m), 0.0)).build();
+        case.run("stops-near-hydrant").findings.len()
+    };
+    assert_eq!((beside("petrolStation"), beside("hydrant")), (0, 1));
 }

@@ -189,7 +189,17 @@ fn place_one(
             });
         }
     } else if let Some(kind) = ZoneKind::from_words(&words) {
-        let outline_m = outline(road, o, o.s, o.t);
+        let mut outline_m = outline(road, o, o.s, o.t);
+        if outline_m.is_empty() && kind == ZoneKind::Hydrant {
+            // Maps often give it as a point.
+            let [x, y, z] = surface::point(road, o.s.clamp(0.0, road.length), o.t);
+            outline_m = [[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]]
+                .map(|[i, j]| [x + i * HYDRANT_M, y + j * HYDRANT_M, z])
+                .to_vec();
+        }
+        if kind.is_built() {
+            fixture(road, r, o, parts, at("object"));
+        }
         if outline_m.is_empty() {
             notes.add(format!("{}: no size, left out", at(kind.name())));
             return;
@@ -198,18 +208,26 @@ fn place_one(
     } else if words.contains("stopline") || o.subkind == "signalLines" {
         stop_line(road, r, o, built, parts, notes, at("stop line"));
     } else {
-        let mut at_m = surface::point(road, o.s.clamp(0.0, road.length), o.t);
-        at_m[2] += o.z_offset;
-        parts.fixtures.push(Fixture {
-            id: at("object"),
-            kind: o.kind.clone(),
-            name: o.name.clone(),
-            road: RoadIx::new(r),
-            at_m,
-            outline_m: outline(road, o, o.s, o.t),
-            height_m: o.height,
-        });
+        fixture(road, r, o, parts, at("object"));
     }
+}
+
+/// Half the width of a hydrant whose size the map does not give, metres.
+const HYDRANT_M: f64 = 0.15;
+
+/// Something that stands there.
+fn fixture(road: &RoadRecord, r: usize, o: &ObjectRecord, parts: &mut Parts, id: String) {
+    let mut at_m = surface::point(road, o.s.clamp(0.0, road.length), o.t);
+    at_m[2] += o.z_offset;
+    parts.fixtures.push(Fixture {
+        id,
+        kind: o.kind.clone(),
+        name: o.name.clone(),
+        road: RoadIx::new(r),
+        at_m,
+        outline_m: outline(road, o, o.s, o.t),
+        height_m: o.height,
+    });
 }
 
 /// Where the object stands: once, or at each of its repeats.
