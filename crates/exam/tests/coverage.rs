@@ -46,6 +46,8 @@ fn an_article_names_the_rules_for_its_parts() {
         ("RT-P01", "stops-where-forbidden", "Signs and lines"),
         ("RT-P01", "parks-near-junction", "bends"),
         ("RT-P01", "stops-near-hydrant", "not looked at"),
+        ("ZJ-43", "lane-not-yielded", "Who yields"),
+        ("SD-48", "lane-not-yielded", "Who yields"),
         ("RT-P02", "parks-far-from-kerb", "0.6 m"),
     ] {
         let c = covered.iter().find(|c| c.article == id).unwrap();

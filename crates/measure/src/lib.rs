@@ -37,6 +37,7 @@ pub mod green_start;
 pub mod ground;
 pub mod held;
 pub mod indicator;
+pub mod joining;
 pub mod junction;
 pub mod lane_light;
 pub mod lane_phase;

@@ -110,6 +110,7 @@ pub const ALL: &[Entry] = &[
     Entry::of::<items::input_in_attempt::InputInAttempt>(),
     Entry::of::<items::lamp_off_in_station::LampOffInStation>(),
     Entry::of::<distance::lane_change_gap::LaneChangeGap>(),
+    Entry::of::<lanes::lane_not_yielded::LaneNotYielded>(),
     Entry::of::<items::late_kerb_stop::LateKerbStop>(),
     Entry::of::<signals::late_start_on_green::LateStartOnGreen>(),
     Entry::of::<mode::late_takeover::LateTakeover>(),

@@ -65,6 +65,7 @@ const ZH: &[(&str, &str)] = &[
     ("input-in-attempt", "试验中有未经指令的人工操作"),
     ("lamp-off-in-station", "测试点内未开规定灯光"),
     ("lane-change-gap", "变更车道时与后方来车间距不足"),
+    ("lane-not-yielded", "驶入同一车道时左侧车未让右侧车"),
     ("late-kerb-stop", "未在指令距离内停车"),
     ("late-start-on-green", "绿灯亮后起步过晚"),
     ("late-takeover", "未及时响应接管请求"),

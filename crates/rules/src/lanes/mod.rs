@@ -10,6 +10,7 @@ pub(crate) mod emergency_lane_used;
 pub(crate) mod forbidden_overtaking;
 pub(crate) mod forbidden_turn;
 pub(crate) mod forbidden_u_turn;
+pub(crate) mod lane_not_yielded;
 pub(crate) mod leaves_drivable_area;
 pub(crate) mod line_ridden;
 pub(crate) mod non_motor_lane_used;

@@ -45,6 +45,11 @@ pub fn cases() -> Vec<Case> {
             .sizes(&[12.0, 30.0])
             .lacks(Lack::OthersReference, "actor poses")
             .side("rss-following-distance", "so little room is less than it asks for"),
+        Case::at_least("lane-not-yielded", 5.0, "m")
+            .fault("enters the middle lane this far before one who comes from its other side", joins)
+            .accuracy(0.1)
+            .sizes(&[2.0, 20.0])
+            .lacks(Lack::OthersReference, "actor poses"),
         Case::at_most("forbidden-turn", 0.0, "")
             .fault("goes straight on past a sign that forbids it", |n| {
                 past_sign(if n > 0.0 { "禁止直行" } else { "禁止向左转弯" })
@@ -136,6 +141,28 @@ fn into_queue(room_m: f64) -> Plan {
     let plan = Plan::new("cuts into a queue", 30.0, ego).hz(50.0).when_s(13.0, 24.0);
     let plan = plan.actor(queued("first", -1.75, 20.0 + apart)).actor(queued("second", -1.75, 20.0 - apart));
     plan.actor(queued("before it", -5.25, 50.0)).on(xodr::Map::new().road(road).track().unwrap())
+}
+
+/// From the left lane of three into the middle one at 10 m/s, as another does from the right lane.
+fn joins(gap_m: f64) -> Plan {
+    // Both go alike, the other a way behind; the ends of a body that lies askew reach a little farther.
+    let over = |id: &str, x_m: f64, y_m: f64, left_m: f64| {
+        let path = Path::from(x_m, y_m, 0.0).straight(100.0).shift(left_m, 60.0).straight(400.0);
+        Body::car(id).course(Course::new(path, Speed::of(10.0)))
+    };
+    let ego = over("ego", 0.0, -1.75, -3.5);
+    let t = solve(-3.5, 0.0, 20.0, |t| -7.0 - ego.state(t).pose.y_m);
+    let (sin, cos) = lukao_model::math::sin_cos(ego.state(t).pose.yaw_rad.abs());
+    let back_m = gap_m + 2.0 * (2.25 * cos + 0.9 * sin);
+    let other = over("other", -back_m, -8.75, 3.5);
+    let road = xodr::Road::at("1", -60.0, 0.0, 0.0)
+        .straight(700.0)
+        .right(xodr::Lane::new("driving").mark("broken"))
+        .right(xodr::Lane::new("driving").mark("broken"))
+        .right(xodr::Lane::new("driving"))
+        .limit_kmh(60.0);
+    let plan = Plan::new("joins", 25.0, ego).hz(100.0).when_s(t - 1.0, t + 1.0);
+    plan.on(xodr::Map::new().road(road).track().unwrap()).actor(other)
 }
 
 /// Straight on over a crossroads without lights, past a sign of that name.

@@ -196,8 +196,25 @@ fn into_queue(room_m: f64, accuracy_m: f64) -> Case {
     Case::new(drive.build()).on(Straight::one_way(2).track()).guarded()
 }
 
+/// From the left lane of three into the middle one, as another does from the right lane, so far behind; he comes over at a time.
+fn joins(gap_m: f64, accuracy_m: f64, at_s: f64) -> Case {
+    let over = |from_y: f64, back_m: f64, at_s: f64| {
+        let x = |t: f64| 50.0 + 10.0 * t - back_m;
+        Motion::points(&[
+            (0.0, x(0.0), from_y, 0.0),
+            (at_s - 1.0, x(at_s - 1.0), from_y, 0.0),
+            (at_s + 1.0, x(at_s + 1.0), -5.25, 0.0),
+            (14.0, x(14.0), -5.25, 0.0),
+        ])
+    };
+    let ego = accurate(ActorBuilder::car("ego").motion(over(-1.75, 0.0, 5.0)), accuracy_m);
+    let other = ActorBuilder::car("other").motion(over(-8.75, gap_m + 4.5, at_s));
+    Case::new(drive(14.0, ego).actor(other).build()).on(Straight::one_way(3).track()).guarded()
+}
+
 pub fn twins() -> Vec<Twin> {
     vec![
+        ("lane-not-yielded", [joins(5.1, 0.0, 5.0), joins(4.9, 0.0, 5.0), joins(5.1, 0.3, 5.0)]),
         ("cuts-into-queue", [into_queue(15.1, 0.0), into_queue(14.9, 0.0), into_queue(15.1, 0.3)]),
         ("forbidden-turn", [past_sign(49.0, 9.0), past_sign(51.0, 9.0), past_sign(51.0, 6.0)]),
         ("cut-in-forces-braking", [braked(2.9, 9.0), braked(3.1, 9.0), braked(2.9, 5.0)]),
@@ -233,6 +250,8 @@ fn values_are_those_of_the_plan() {
     assert_eq!((f.element.as_deref(), f.from_ns / 1_000_000), (Some("tunnel s / road 1"), 5000));
     let f = one(round(-1.75, 40.0), "forbidden-u-turn");
     assert_eq!(f.element.as_deref(), Some("bridge s / road 1"));
+    let f = one(joins(4.9, 0.0, 5.0), "lane-not-yielded");
+    assert!((f.measured - 4.9).abs() < 1e-6 && f.actors == ["other"], "{f:?}");
     let f = one(past_sign(51.0, 9.0), "forbidden-turn");
     assert_eq!(f.element.as_deref(), Some("signal 1 / road 1"));
     let f = one(into_queue(14.9, 0.0), "cuts-into-queue");
@@ -426,4 +445,29 @@ fn a_lane_between_two_that_move_is_no_queue() {
     case.drive = drive(7.0, ego).actor(other("first", 57.25)).actor(other("second", 42.75)).build();
     let r = case.run("cuts-into-queue");
     assert_eq!((r.findings.len(), r.opportunities), (0, 1), "{r:?}");
+}
+
+#[test]
+fn the_left_one_yields_to_who_joins_at_the_same_time() {
+    let found = |case: Case, params: &str| {
+        let r = case.params(params).run("lane-not-yielded");
+        (r.findings.len(), r.opportunities)
+    };
+    assert_eq!((found(joins(2.0, 0.0, 5.0), ""), found(joins(2.0, 0.0, 7.0), "")), ((1, 1), (1, 1)));
+    assert_eq!(found(joins(2.0, 0.0, 9.0), ""), (0, 1), "much later");
+    assert_eq!(found(joins(2.0, 0.0, 1.5), ""), (0, 1), "he was there long before");
+    assert_eq!(found(joins(2.0, 0.0, 7.0), "within_s = 1.0"), (0, 1));
+    // The other way about, the ego is the right one.
+    let mut case = joins(2.0, 0.0, 5.0);
+    let motion = |from_y: f64, x: f64| {
+        Motion::points(&[
+            (0.0, x, from_y, 0.0),
+            (4.0, x + 40.0, from_y, 0.0),
+            (6.0, x + 60.0, -5.25, 0.0),
+            (14.0, x + 140.0, -5.25, 0.0),
+        ])
+    };
+    let ego = accurate(ActorBuilder::car("ego").motion(motion(-8.75, 50.0)), 0.0);
+    case.drive = drive(14.0, ego).actor(ActorBuilder::car("other").motion(motion(-1.75, 43.0))).build();
+    assert_eq!(found(case, ""), (0, 0));
 }
