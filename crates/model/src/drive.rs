@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::frame::Frame;
 use crate::math;
 use crate::stream::Stream;
-use crate::time::Interval;
+use crate::time::{Interval, last_at};
 use crate::vehicle::{ActorClass, BoxSize, Outline, VehicleSheet};
 
 /// Index of an actor in [`Header::actors`].
@@ -379,14 +379,13 @@ impl Drive {
     #[must_use]
     pub fn pose_at(&self, run: &Run, t_ns: i64) -> Option<Pose> {
         let t = self.times(run);
-        let k = t.partition_point(|x| *x <= t_ns);
-        let i = k.checked_sub(1)?;
+        let i = last_at(t, t_ns)?;
         if t[i] == t_ns {
             return Some(run.pose(i));
         }
-        let next = *t.get(k)?;
+        let next = *t.get(i + 1)?;
         let part = (t_ns - t[i]) as f64 / (next - t[i]) as f64;
-        Some(run.pose(i).toward(&run.pose(k), part))
+        Some(run.pose(i).toward(&run.pose(i + 1), part))
     }
 
     /// First and last time of anything in this stretch.

@@ -28,6 +28,26 @@ pub fn from_s(t_s: f64) -> Option<i64> {
     (ns.abs() < 9_223_372_036_854_775_808.0).then_some(ns as i64)
 }
 
+/// Index of the last of rising times at or before a time; `None` if all are after it.
+///
+/// ```
+/// # use lukao_model::time::last_at;
+/// assert_eq!((last_at(&[10, 20, 30], 9), last_at(&[10, 20, 30], 25)), (None, Some(1)));
+/// ```
+#[must_use]
+pub fn last_at(times_ns: &[i64], t_ns: i64) -> Option<usize> {
+    let (first, last) = (*times_ns.first()?, *times_ns.last()?);
+    if t_ns >= last {
+        return Some(times_ns.len() - 1);
+    }
+    // Most clocks tick evenly: then it is where it would be if all did, or next to it.
+    let part = t_ns.saturating_sub(first) as f64 / last.saturating_sub(first) as f64;
+    let about = (part * (times_ns.len() - 1) as f64) as usize;
+    let here = |i: &usize| times_ns[*i] <= t_ns && times_ns.get(i + 1).is_some_and(|next| t_ns < *next);
+    let near = [about, about + 1, about.saturating_sub(1)].into_iter().filter(|i| *i < times_ns.len());
+    near.into_iter().find(here).or_else(|| times_ns.partition_point(|t| *t <= t_ns).checked_sub(1))
+}
+
 /// A closed interval of time, `from_ns <= to_ns`. An instant has both ends equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Interval {
@@ -198,6 +218,18 @@ mod tests {
 
     fn set(pairs: &[(i64, i64)]) -> Intervals {
         pairs.iter().map(|&(a, b)| Interval::new(a, b)).collect()
+    }
+
+    #[test]
+    fn the_last_at_a_time_is_found_on_even_and_uneven_clocks() {
+        for (step, jump) in [(10, 0), (10, 3), (10, 900), (1, 0), (i64::MAX / 40, 0)] {
+            let times: Vec<i64> =
+                (0..30).map(|k| k * step + if k > 20 { jump } else { 0 } + k % 3 * (step / 4)).collect();
+            for t in times.iter().flat_map(|t| [t - 1, *t, t + 1, t + step / 2]).chain([i64::MIN, i64::MAX]) {
+                assert_eq!(last_at(&times, t), times.iter().rposition(|x| *x <= t), "{t} in {times:?}");
+            }
+        }
+        assert_eq!((last_at(&[], 0), last_at(&[5], 4), last_at(&[5], 5)), (None, None, Some(0)));
     }
 
     #[test]
