@@ -1,8 +1,6 @@
 //! Which lines a movement crosses, and which lines a footprint stands on.
 
-use rstar::{Envelope, RTreeObject};
-
-use crate::index::{Item, around};
+use crate::index::{Item, around, bounds};
 use crate::ix::LineIx;
 use crate::mark::{Mark, Side};
 use crate::offset::signed_offset;
@@ -52,6 +50,22 @@ pub struct LineTouched<'a> {
     pub mark: Option<&'a Mark>,
 }
 
+/// The lines in a box, for movements and footprints that lie in it.
+#[derive(Clone, Debug)]
+pub struct LinesNear {
+    pieces: Vec<Item<LineIx>>,
+    lo: P2,
+    hi: P2,
+}
+
+impl LinesNear {
+    /// Whether these are all lines that matter for some points.
+    #[must_use]
+    pub fn hold(&self, points_m: &[[f64; 2]]) -> bool {
+        points_m.iter().all(|p| (0..2).all(|d| self.lo[d] <= p[d] && p[d] <= self.hi[d]))
+    }
+}
+
 /// Rounding of a fraction along a segment: a path through a bend of a line must not slip through.
 const SLACK: f64 = 1e-9;
 
@@ -69,7 +83,7 @@ impl Track {
     #[must_use]
     pub fn lines_crossed(&self, from_m: [f64; 2], to_m: [f64; 2], z_m: Option<f64>) -> Vec<LineCrossed<'_>> {
         let mut out = Vec::new();
-        self.crossed_by(&[from_m], &[to_m], z_m, &mut out);
+        self.crossed_by(&self.lines_near(&[from_m, to_m], 0.0), &[from_m], &[to_m], z_m, &mut out);
         sort(&mut out);
         out.dedup_by(|b, a| a.line == b.line && (a.fraction - b.fraction).abs() <= SLACK && a.from == b.from);
         out
@@ -84,8 +98,20 @@ impl Track {
         to_m: &[[f64; 2]],
         z_m: Option<f64>,
     ) -> Vec<LineCrossed<'_>> {
+        self.lines_swept_of(&self.lines_near(from_m.iter().chain(to_m), 0.0), from_m, to_m, z_m)
+    }
+
+    /// The same among lines that were looked up before.
+    #[must_use]
+    pub fn lines_swept_of(
+        &self,
+        near: &LinesNear,
+        from_m: &[[f64; 2]],
+        to_m: &[[f64; 2]],
+        z_m: Option<f64>,
+    ) -> Vec<LineCrossed<'_>> {
         let mut out: Vec<LineCrossed<'_>> = Vec::new();
-        self.crossed_by(from_m, to_m, z_m, &mut out);
+        self.crossed_by(near, from_m, to_m, z_m, &mut out);
         sort(&mut out);
         let mut seen: Vec<(LineIx, Side)> = Vec::new();
         out.retain(|c| {
@@ -102,13 +128,22 @@ impl Track {
     /// counts.
     #[must_use]
     pub fn lines_touched(&self, footprint_m: &[[f64; 2]], z_m: Option<f64>) -> Vec<LineTouched<'_>> {
-        if footprint_m.is_empty() {
-            return Vec::new();
-        }
-        let mut pieces: Vec<(LineIx, usize)> = self
-            .index
-            .segments
-            .locate_in_envelope_intersecting(around(footprint_m, 0.0))
+        self.lines_touched_of(&self.lines_near(footprint_m, 0.0), footprint_m, z_m)
+    }
+
+    /// The same among lines that were looked up before.
+    #[must_use]
+    pub fn lines_touched_of(
+        &self,
+        near: &LinesNear,
+        footprint_m: &[[f64; 2]],
+        z_m: Option<f64>,
+    ) -> Vec<LineTouched<'_>> {
+        let own = bounds(footprint_m);
+        let mut pieces: Vec<(LineIx, usize)> = near
+            .pieces
+            .iter()
+            .filter(|piece| piece.meets(own))
             .map(|s| (s.of, s.i as usize))
             .filter(|&(ix, i)| {
                 let p = &self.line(ix).points_m;
@@ -148,9 +183,27 @@ impl Track {
         out
     }
 
+    /// Pieces of lines whose box comes within a distance of the box around some points.
+    pub fn lines_near<'p>(
+        &self,
+        points_m: impl IntoIterator<Item = &'p [f64; 2]>,
+        within_m: f64,
+    ) -> LinesNear {
+        let points: Vec<P2> = points_m.into_iter().copied().collect();
+        let (lo, hi) = bounds(&points);
+        if points.is_empty() {
+            return LinesNear { pieces: Vec::new(), lo, hi };
+        }
+        let near = self.index.segments.locate_in_envelope_intersecting(around(&points, within_m));
+        let pieces = near.copied().collect();
+        let grown = |p: P2, by: f64| p.map(|v| v + by);
+        LinesNear { pieces, lo: grown(lo, -within_m), hi: grown(hi, within_m) }
+    }
+
     /// Crossings of each corner, corner by corner.
     fn crossed_by<'a>(
         &'a self,
+        near: &LinesNear,
         from_m: &[P2],
         to_m: &[P2],
         z_m: Option<f64>,
@@ -160,12 +213,14 @@ impl Track {
         if all.is_empty() {
             return;
         }
-        // One search for all corners: they are near one another.
-        let near = self.index.segments.locate_in_envelope_intersecting(around(&all, 0.0));
-        let near: Vec<_> = near.collect();
+        let swept = bounds(&all);
+        let near: Vec<_> = near.pieces.iter().filter(|piece| piece.meets(swept)).collect();
+        if near.is_empty() {
+            return;
+        }
         for (corner, (&from, &to)) in from_m.iter().zip(to_m).enumerate() {
-            let own = around(&[from, to], 0.0);
-            for piece in near.iter().filter(|piece| piece.envelope().intersects(&own)) {
+            let own = bounds(&[from, to]);
+            for piece in near.iter().filter(|piece| piece.meets(own)) {
                 out.extend(self.crossed(piece, from, to, z_m, corner));
             }
         }

@@ -8,7 +8,7 @@ use crate::furniture::SignalKind;
 use crate::grid::Grid;
 use crate::ix::{CrossingIx, LaneIx, LineIx, PathIx, SignalIx, StopLineIx};
 use crate::lane::Lane;
-use crate::offset::Stretches;
+use crate::offset::{Bends, Stretches};
 use crate::plane::{P2, P3, dist, in_triangle, xy};
 use crate::track::Parts;
 
@@ -25,6 +25,11 @@ impl<T> Item<T> {
     pub(crate) fn new(of: T, i: usize, corners: &[P2]) -> Self {
         let (lo, hi) = bounds(corners);
         Self { of, i: u32::try_from(i).unwrap_or(u32::MAX), lo, hi }
+    }
+
+    /// Whether its box shares a point with another.
+    pub(crate) fn meets(&self, (lo, hi): (P2, P2)) -> bool {
+        (self.lo[0] <= hi[0]) & (lo[0] <= self.hi[0]) & (self.lo[1] <= hi[1]) & (lo[1] <= self.hi[1])
     }
 
     /// The corners of its box.
@@ -66,8 +71,10 @@ pub(crate) struct Index {
     pub bounds: Vec<(P2, P2)>,
     /// Boxes around stretches of each lane's centre.
     pub centres: Vec<Stretches>,
-    /// Direction of each piece of each lane's centre, rad.
-    pub headings: Vec<Vec<f64>>,
+    /// How each lane's centre, left and right border bend.
+    pub bends: Vec<[Bends; 3]>,
+    /// Direction of each piece of each lane's centre, rad, and its sine and cosine.
+    pub headings: Vec<Vec<(f64, (f64, f64))>>,
     /// Farther than this no point of a lane is from its centre.
     pub half_widths: Vec<f64>,
     pub lights: Vec<Vec<SignalIx>>,
@@ -135,10 +142,14 @@ impl Index {
                 lights[path.get()].push(SignalIx::new(i));
             }
         }
-        let border = |l: &Lane| -> Vec<P2> { l.left_m.iter().chain(&l.right_m).map(|p| xy(*p)).collect() };
-        let bounds: Vec<(P2, P2)> = parts.lanes.iter().map(|l| bounds(&border(l))).collect();
+        let points = |l: &Lane| -> Vec<P2> {
+            l.left_m.iter().chain(&l.right_m).chain(&l.centre_m).map(|p| xy(*p)).collect()
+        };
+        let bounds: Vec<(P2, P2)> = parts.lanes.iter().map(|l| bounds(&points(l))).collect();
         let junctions = junctions(parts, &bounds);
         let centres = parts.lanes.iter().map(|l| Stretches::new(&l.centre_m)).collect();
+        let of_lane = |l: &Lane| [&l.centre_m, &l.left_m, &l.right_m].map(|line| Bends::new(line));
+        let bends = parts.lanes.iter().map(of_lane).collect();
         let headings = parts.lanes.iter().map(headings).collect();
         let half_widths = parts.lanes.iter().map(half_width).collect();
         let (cells, segments) = (cells(parts), RTree::bulk_load(segments));
@@ -154,6 +165,7 @@ impl Index {
             zones,
             bounds,
             centres,
+            bends,
             headings,
             half_widths,
             lights,
@@ -162,8 +174,11 @@ impl Index {
     }
 }
 
-fn headings(lane: &Lane) -> Vec<f64> {
-    let of = |ab: &[P3]| lukao_model::math::atan2(ab[1][1] - ab[0][1], ab[1][0] - ab[0][0]);
+fn headings(lane: &Lane) -> Vec<(f64, (f64, f64))> {
+    let of = |ab: &[P3]| {
+        let heading = lukao_model::math::atan2(ab[1][1] - ab[0][1], ab[1][0] - ab[0][0]);
+        (heading, lukao_model::math::sin_cos(heading))
+    };
     lane.centre_m.windows(2).map(of).collect()
 }
 

@@ -63,7 +63,7 @@ mod track;
 mod xodr;
 
 pub use ahead::StopLineAhead;
-pub use crossed::{LineCrossed, LineTouched};
+pub use crossed::{LineCrossed, LineTouched, LinesNear};
 pub use drivable::{Boundary, SEAM_M};
 pub use furniture::{
     Controller, Crossing, Fixture, LanePoint, LaneStretch, ParkingSpace, SignGroup, Signal, SignalKind,

@@ -93,7 +93,7 @@ pub(crate) fn signed_offset(p: P2, line: &[P3]) -> Option<(f64, usize, f64)> {
 }
 
 /// The same, faster if segment `about` is near.
-pub(crate) fn signed_offset_about(p: P2, line: &[P3], about: usize) -> Option<(f64, usize, f64)> {
+fn signed_offset_about(p: P2, line: &[P3], about: usize) -> Option<(f64, usize, f64)> {
     let mut nearest = Nearest::new(p);
     if let (Some(a), Some(b)) = (line.get(about), line.get(about + 1)) {
         let (a, b) = (xy(*a), xy(*b));
@@ -104,6 +104,63 @@ pub(crate) fn signed_offset_about(p: P2, line: &[P3], about: usize) -> Option<(f
         nearest.look(i, xy(ab[0]), xy(ab[1]));
     }
     nearest.found()
+}
+
+/// Pieces before and after a given one that are looked at for the nearest point of a line: on a bend it may be beside the next
+/// piece.
+pub(crate) const NEIGHBOURS: usize = 3;
+
+/// How far the pieces of a line turn off each other, by which the neighbours of a piece are mostly left out.
+///
+/// Seen from the end of a piece the next ones lie in a cone around its direction, as wide as the most that one of them turns off.
+/// Beside the piece, so far before its end that the end is the point of the cone that is nearest, they are farther than the piece
+/// itself; the same for those before it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Bends(Vec<f32>);
+
+/// A point must be so far within a piece, lengthwise, for its neighbours to be left out, metres: then they are farther by much more
+/// than distances that count as equal.
+const WITHIN_M: f64 = 0.01;
+
+/// The same up to this distance from the piece, metres.
+const BESIDE_M: f64 = 100.0;
+
+impl Bends {
+    pub(crate) fn new(line: &[P3]) -> Self {
+        let ways: Vec<P2> = line.windows(2).map(|ab| sub(xy(ab[1]), xy(ab[0]))).collect();
+        // Tangent of the angle between two pieces, rounded up; one without length lies at the end of another.
+        let tan = |a: &P2, b: &P2| match dot(*a, *b) {
+            _ if *b == [0.0, 0.0] => 0.0,
+            along if along > 0.0 => cross(*a, *b).abs() / along * 1.001 + 1e-6,
+            _ => f64::INFINITY,
+        };
+        let of = |(i, way): (usize, &P2)| {
+            let near = &ways[i.saturating_sub(NEIGHBOURS)..(i + 1 + NEIGHBOURS).min(ways.len())];
+            near.iter().map(|other| tan(way, other)).fold(0.0, f64::max) as f32
+        };
+        Self(ways.iter().enumerate().map(of).collect())
+    }
+
+    /// Distance of p to the line that they are of about its piece `i`, positive if p is to its left seen along it; with the nearest
+    /// piece and the fraction along that. `None` if these pieces have no length.
+    pub(crate) fn signed_offset(&self, p: P2, line: &[P3], i: usize) -> Option<(f64, usize, f64)> {
+        if let (Some(a), Some(b), Some(tan)) = (line.get(i), line.get(i + 1), self.0.get(i)) {
+            let (a, b) = (xy(*a), xy(*b));
+            let (d, q) = (sub(b, a), sub(p, a));
+            let len = hypot(d[0], d[1]);
+            let (along, beside) = (dot(q, d) / len, cross(d, q).abs() / len);
+            let room = WITHIN_M + beside * f64::from(*tan);
+            if beside <= BESIDE_M && along >= room && len - along >= room {
+                let mut nearest = Nearest::new(p);
+                nearest.weigh(i, a, b);
+                return nearest.found();
+            }
+        }
+        let lo = i.saturating_sub(NEIGHBOURS);
+        let hi = (i + 2 + NEIGHBOURS).min(line.len());
+        let (offset, k, f) = signed_offset_about(p, &line[lo..hi], i - lo)?;
+        Some((offset, lo + k, f))
+    }
 }
 
 /// A box at any angle: a footprint.
@@ -162,7 +219,8 @@ impl Stretches {
     pub(crate) fn signed_offset(&self, p: P2, line: &[P3], within_m: f64) -> Option<(f64, usize, f64)> {
         let mut nearest = Nearest::new(p);
         nearest.at_most(within_m * within_m);
-        for corner in line.iter().step_by(STRETCH) {
+        // Within a known distance most stretches are left out at once.
+        for corner in line.iter().step_by(STRETCH).filter(|_| within_m.is_infinite()) {
             let q = sub(p, xy(*corner));
             nearest.at_most(dot(q, q));
         }
@@ -241,6 +299,44 @@ mod tests {
         let nowhere = [f64::NAN, 0.0];
         let line = [[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [2.0, 0.0, 0.0]];
         assert_eq!(signed_offset(nowhere, &line).map(|x| x.1), plainly(nowhere, &line).map(|x| x.1));
+    }
+
+    /// Straight, gently and sharply bent, with doubled corners, and back the way it came.
+    #[test]
+    fn neighbours_of_a_piece_are_left_out_only_where_they_are_farther() {
+        let mut seed = 5_u64;
+        let mut random = |lo: f64, hi: f64| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            lo + (hi - lo) * ((seed >> 11) as f64 / (1_u64 << 53) as f64)
+        };
+        let (mut left_out, mut all) = (0, 0);
+        for k in 0..600 {
+            let bend = [0.0, 0.02, 0.3, 1.0, 3.2][k % 5];
+            let (mut at, mut heading, mut line) = ([5e5, 4.4e6], random(-3.0, 3.0), Vec::new());
+            for _ in 0..12 {
+                line.push([at[0], at[1], 0.0]);
+                heading += random(-bend, bend);
+                let way = if random(0.0, 1.0) < 0.1 { 0.0 } else { random(0.1, 6.0) };
+                let (sin, cos) = lukao_model::math::sin_cos(heading);
+                at = [at[0] + way * cos, at[1] + way * sin];
+            }
+            let bends = Bends::new(&line);
+            for _ in 0..200 {
+                let i = random(0.0, 11.0) as usize;
+                let (a, b) = (xy(line[i]), xy(line[i + 1]));
+                let d = sub(b, a);
+                let (f, left) = (random(-0.1, 1.1), random(-1.0, 1.0));
+                let p = [a[0] + f * d[0] - left * d[1], a[1] + f * d[1] + left * d[0]];
+                let (lo, hi) = (i.saturating_sub(NEIGHBOURS), (i + 2 + NEIGHBOURS).min(line.len()));
+                let want = plainly(p, &line[lo..hi]).map(|(o, k, f)| (o, lo + k, f));
+                assert_eq!(bends.signed_offset(p, &line, i), want, "{p:?} at {i} of {line:?}");
+                let len = hypot(d[0], d[1]);
+                let room = WITHIN_M + left.abs() * len * f64::from(bends.0[i]);
+                left_out += usize::from(f * len >= room && (1.0 - f) * len >= room);
+                all += 1;
+            }
+        }
+        assert!(left_out > all / 4 && left_out < all * 3 / 4, "{left_out} of {all}");
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Where is it: lanes at a point, under a footprint, near a point; lateral distances and stations.
 
-use crate::index::{around, bounds, height_near, in_quad, quad, triangles};
+use crate::index::{around, height_near, in_quad, quad, triangles};
 use crate::ix::LaneIx;
 use crate::lane::Lane;
-use crate::offset::{Body, signed_offset_about};
+use crate::offset::{Body, NEIGHBOURS};
 use crate::plane::{P2, convex_meet, dist_to_segment};
 use crate::track::Track;
 
@@ -41,6 +41,8 @@ pub struct AlongLane {
     pub lateral_m: f64,
     /// As [`LaneHit::heading_rad`].
     pub heading_rad: f64,
+    /// Sine and cosine of that.
+    pub sin_cos: (f64, f64),
 }
 
 impl Track {
@@ -113,15 +115,17 @@ impl Track {
         mut each: impl FnMut(LaneIx, usize),
     ) {
         // Few pieces hold one point.
-        let mut few = [(LaneIx(0), 0); 16];
+        let mut few = [(LaneIx(0), 0_u32); 8];
         let (mut n, mut more) = (0, Vec::new());
-        for piece in self.pieces_at(p_m, z_m, wanted) {
+        self.any_piece_at(p_m, z_m, wanted, |lane, i| {
+            let piece = (lane, i as u32);
             if let Some(free) = few.get_mut(n) {
                 (*free, n) = (piece, n + 1);
             } else {
                 more.push(piece);
             }
-        }
+            false
+        });
         let pieces = if more.is_empty() {
             &mut few[..n]
         } else {
@@ -129,32 +133,32 @@ impl Track {
             &mut more[..]
         };
         pieces.sort_unstable();
-        pieces.chunk_by(|a, b| a.0 == b.0).for_each(|of_lane| each(of_lane[0].0, of_lane[0].1));
+        pieces.chunk_by(|a, b| a.0 == b.0).for_each(|of_lane| each(of_lane[0].0, of_lane[0].1 as usize));
     }
 
     /// Whether a lane that `wanted` picks holds the point.
     #[must_use]
     pub fn any_lane_at(&self, p_m: [f64; 2], z_m: Option<f64>, wanted: impl Fn(LaneIx) -> bool) -> bool {
-        self.pieces_at(p_m, z_m, wanted).next().is_some()
+        self.any_piece_at(p_m, z_m, wanted, |_, _| true)
     }
 
-    /// Pieces of the lanes that `wanted` picks that hold the point, in no order.
-    fn pieces_at(
+    /// Calls `each` with pieces of the lanes that `wanted` picks that hold the point, in no order, until it says that it has enough;
+    /// whether it did.
+    fn any_piece_at(
         &self,
         p_m: [f64; 2],
         z_m: Option<f64>,
         wanted: impl Fn(LaneIx) -> bool,
-    ) -> impl Iterator<Item = (LaneIx, usize)> {
-        self.index.at.around(p_m).filter(move |&(ix, i)| {
-            wanted(ix) && {
-                let lane = self.lane(ix);
-                let quad = quad(lane, i);
-                let (lo, hi) = bounds(&quad);
-                (0..2).all(|d| lo[d] <= p_m[d] && p_m[d] <= hi[d])
-                    && in_quad(p_m, quad)
-                    && self.on_level(z_m, lane, i, p_m)
-            }
-        })
+        mut each: impl FnMut(LaneIx, usize) -> bool,
+    ) -> bool {
+        let holds = |ix: LaneIx, i: usize| {
+            let lane = self.lane(ix);
+            let quad = quad(lane, i);
+            // Rounding must not put a point into a piece whose box does not hold it.
+            let in_box = |d: usize| quad.iter().any(|q| q[d] <= p_m[d]) & quad.iter().any(|q| p_m[d] <= q[d]);
+            in_box(0) && in_box(1) && in_quad(p_m, quad) && self.on_level(z_m, lane, i, p_m)
+        };
+        self.index.at.any_around(p_m, |ix, i| wanted(ix) && holds(ix, i) && each(ix, i))
     }
 
     /// Box around a lane: least and greatest x and y.
@@ -175,6 +179,9 @@ impl Track {
     pub fn may_touch(&self, lane: LaneIx, from_m: f64, body: &Body) -> bool {
         // Rounding costs far less than that.
         let half_m = self.index.half_widths[lane.get()] + 1e-3;
+        if !self.may_hold(lane, body.centre_m, half_m + body.half_m[0] + body.half_m[1]) {
+            return false;
+        }
         let l = self.lane(lane);
         // The station is told from the piece that holds the point, or from one a few farther on.
         let from = l.stations_m.partition_point(|s| *s <= from_m).saturating_sub(NEIGHBOURS + 2);
@@ -231,6 +238,9 @@ impl Track {
     /// Station and lateral offset of [`Track::locate`], unless the lane's centre is farther than that.
     pub(crate) fn along_if_within(&self, lane: LaneIx, p_m: [f64; 2], within_m: f64) -> Option<(f64, f64)> {
         let l = self.lane(lane);
+        if within_m.is_finite() && l.length_m() > 0.0 && !self.may_hold(lane, p_m, within_m + 1e-3) {
+            return None;
+        }
         let i = match self.index.centres[lane.get()].signed_offset(p_m, &l.centre_m, within_m) {
             Some((_, i, _)) => i,
             // A lane of no length is where the point is.
@@ -285,18 +295,14 @@ pub(crate) fn dist_to_quad(p: P2, q: [P2; 4]) -> f64 {
     (0..4).map(|k| dist_to_segment(p, q[k], q[(k + 1) % 4])).fold(f64::INFINITY, f64::min)
 }
 
-/// Pieces before and after the given one that are looked at for the nearest point of a border: on a bend the
-/// nearest point of the border may be beside the next piece.
-const NEIGHBOURS: usize = 3;
-
 impl Track {
     /// A point in a lane about its piece `i`.
     fn hit(&self, lane: LaneIx, p: P2, i: usize) -> LaneHit {
         let (at, AlongLane { station_m, lateral_m, heading_rad, .. }) = self.along(lane, p, i);
         let l = self.lane(lane);
-        let (about, lo, hi) = about(l, i);
-        let (to_left, _, _) = signed_offset_about(p, &l.left_m[lo..hi], about).unwrap_or_default();
-        let (to_right, _, _) = signed_offset_about(p, &l.right_m[lo..hi], about).unwrap_or_default();
+        let [_, left, right] = &self.index.bends[lane.get()];
+        let (to_left, _, _) = left.signed_offset(p, &l.left_m, i).unwrap_or_default();
+        let (to_right, _, _) = right.signed_offset(p, &l.right_m, i).unwrap_or_default();
         LaneHit {
             lane,
             station_m,
@@ -311,18 +317,12 @@ impl Track {
     /// The same in short, and the piece that is nearest.
     fn along(&self, lane: LaneIx, p: P2, i: usize) -> (usize, AlongLane) {
         let l = self.lane(lane);
-        let (about, lo, hi) = about(l, i);
         // Lanes have at least two samples, but a lane of no length has no direction: then all offsets are 0.
-        let (lateral_m, k, f) = signed_offset_about(p, &l.centre_m[lo..hi], about).unwrap_or_default();
-        let at = lo + k;
+        let none = (0.0, i.saturating_sub(NEIGHBOURS), 0.0);
+        let (lateral_m, at, f) =
+            self.index.bends[lane.get()][0].signed_offset(p, &l.centre_m, i).unwrap_or(none);
         let (a, b) = (l.stations_m[at], l.stations_m[at + 1]);
-        let heading_rad = self.index.headings[lane.get()][at];
-        (at, AlongLane { lane, station_m: a + (b - a) * f, lateral_m, heading_rad })
+        let (heading_rad, sin_cos) = self.index.headings[lane.get()][at];
+        (at, AlongLane { lane, station_m: a + (b - a) * f, lateral_m, heading_rad, sin_cos })
     }
-}
-
-/// The pieces around piece `i` that are looked at: which of them it is, from the sample `.1` to before `.2`.
-fn about(lane: &Lane, i: usize) -> (usize, usize, usize) {
-    let lo = i.saturating_sub(NEIGHBOURS);
-    (i - lo, lo, (i + 2 + NEIGHBOURS).min(lane.centre_m.len()))
 }
