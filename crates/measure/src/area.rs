@@ -12,15 +12,16 @@
 //!
 //! **Uncertainty**: position accuracy, half of the size's, the yaw's × half the diagonal, and the survey's.
 
+use std::ops::Range;
+
 use lukao_model::drive::Pose;
 use lukao_model::math;
 use lukao_model::outcome::Uncertainty;
 use lukao_model::vehicle::BoxSize;
 use lukao_track::Track;
 
-use crate::body;
 use crate::value::Value;
-use crate::{EgoSample, Measures};
+use crate::{EgoSample, Measures, body, near};
 
 /// Farther than this is not told apart, metres.
 pub const CUT_OFF_M: f64 = 5.0;
@@ -92,21 +93,80 @@ pub fn outside_in_step(m: &Measures<'_>, k: usize, floor_m: f64) -> Option<Outsi
 /// Distances, m, that the ego's body keeps at least from the edge of the drivable area in the steps from its samples in the
 /// block; 0 where that takes a closer look.
 ///
-/// In a step the body stays in a box along its heading, grown by what it moves and turns. If that box is clear of all pieces of
-/// the edge, and the centre was inside before, then the body is inside altogether.
+/// In a step, or in a few that follow one another, the body stays in a box along its heading, grown by what it moves and turns. If
+/// that box is clear of all pieces of the edge, and the centre was inside before, then the body is inside altogether.
 pub(crate) fn clearances(m: &Measures<'_>, track: &Track) -> Vec<f64> {
+    let samples = m.ego().samples();
     let mut near: Option<Edges> = None;
-    let mut at = |k: usize| {
-        let s = &m.ego().samples()[k];
-        let to = if s.goes_on { m.ego().samples()[k + 1].pose } else { s.pose };
-        let body = Body { track, z_m: s.z_m, size: &m.window().runs()[s.run].size, from: s.pose, to };
-        let edges = near.take().filter(|e| e.reach(&body)).or_else(|| Edges::around(&body));
-        let clear_m = edges.as_ref().map_or(0.0, |e| e.clear_m(&body));
+    let mut of = |steps: Range<usize>| {
+        let first = &samples[steps.start];
+        let last = if samples[steps.end - 1].goes_on { steps.end } else { steps.end - 1 };
+        let poses = samples[steps.start..=last].iter().map(|s| s.pose);
+        let swept = Swept::new(m.window().runs()[first.run].size, poses);
+        let edges = near.take().filter(|e| e.reach(track, &swept)).or_else(|| Edges::around(track, first));
+        let clear_m = edges.as_ref().map_or(0.0, |e| e.clear_m(&swept));
         // The next step begins inside if this one stayed inside.
-        near = edges.filter(|_| clear_m > 0.0 && s.goes_on);
+        near = edges.filter(|_| clear_m > 0.0 && last == steps.end);
         clear_m
     };
-    m.ego().in_block().map(&mut at).collect()
+    let mut out = Vec::with_capacity(m.ego().in_block().len());
+    for part in near::together(m) {
+        let mut k = part.start;
+        while k < part.end {
+            let level = |j: usize| samples[j].z_m == samples[k].z_m || !track.features().heights;
+            let alike = |j: &usize| samples[*j].run == samples[k].run && level(*j);
+            let few = k + (k..part.end.min(k + TOGETHER)).take_while(alike).count();
+            let clear_m = of(k..few);
+            if clear_m > WELL_INSIDE_M || few == k + 1 {
+                out.extend((k..few).map(|_| clear_m));
+            } else {
+                out.extend((k..few).map(|k| of(k..k + 1)));
+            }
+            k = few;
+        }
+    }
+    out
+}
+
+/// Steps that are looked at together.
+const TOGETHER: usize = 8;
+
+/// What the body sweeps in some steps, along the heading in which it begins.
+struct Swept {
+    from: Pose,
+    sin_cos: (f64, f64),
+    /// Least and greatest, along and across.
+    lo: [f64; 2],
+    hi: [f64; 2],
+    /// Farthest from where its centre began, m.
+    reach_m: f64,
+}
+
+impl Swept {
+    fn new(size: BoxSize, poses: impl Iterator<Item = Pose>) -> Self {
+        let mut poses = poses.peekable();
+        let from = poses.peek().copied().unwrap_or(Pose { x_m: 0.0, y_m: 0.0, yaw_rad: 0.0 });
+        let mut out =
+            Self { from, sin_cos: math::sin_cos(from.yaw_rad), lo: [0.0; 2], hi: [0.0; 2], reach_m: 0.0 };
+        let mut turn = 0.0_f64;
+        for pose in poses {
+            let own = out.own([pose.x_m, pose.y_m]);
+            (out.lo, out.hi) = ([0, 1].map(|d| out.lo[d].min(own[d])), [0, 1].map(|d| out.hi[d].max(own[d])));
+            turn = turn.max(math::angle_between(from.yaw_rad, pose.yaw_rad).abs());
+        }
+        let half = [0.5 * size.length_m, 0.5 * size.width_m];
+        out.lo = [0, 1].map(|d| out.lo[d] - half[d] - half[1 - d] * turn);
+        out.hi = [0, 1].map(|d| out.hi[d] + half[d] + half[1 - d] * turn);
+        out.reach_m = math::hypot(out.hi[0].max(-out.lo[0]), out.hi[1].max(-out.lo[1]));
+        out
+    }
+
+    /// A place seen from where it began.
+    fn own(&self, p: [f64; 2]) -> [f64; 2] {
+        let (sin, cos) = self.sin_cos;
+        let (dx, dy) = (p[0] - self.from.x_m, p[1] - self.from.y_m);
+        [dx * cos + dy * sin, dy * cos - dx * sin]
+    }
 }
 
 /// Pieces of the edge of the drivable area around a place inside it.
@@ -117,44 +177,34 @@ struct Edges {
 
 impl Edges {
     /// How far around the place they are known, metres.
-    const RADIUS_M: f64 = 20.0;
+    const RADIUS_M: f64 = 25.0;
 
     /// Around the begin of a step, if its centre is inside.
-    fn around(body: &Body<'_>) -> Option<Self> {
-        let p = [body.from.x_m, body.from.y_m];
-        let inside = body.track.drivable_clearance(p, body.z_m, CUT_OFF_M) > 0.0;
-        inside.then(|| Self { around_m: p, pieces: body.track.drivable_edges_near(p, Self::RADIUS_M) })
+    fn around(track: &Track, s: &EgoSample) -> Option<Self> {
+        let p = [s.pose.x_m, s.pose.y_m];
+        let inside = track.drivable_clearance(p, s.z_m, CUT_OFF_M) > 0.0;
+        inside.then(|| Self { around_m: p, pieces: track.drivable_edges_near(p, Self::RADIUS_M) })
     }
 
     /// Whether they are all that matters in a step. With heights the pieces that count change with the ego's.
-    fn reach(&self, body: &Body<'_>) -> bool {
-        !body.track.features().heights && self.left_m(body) > CUT_OFF_M
+    fn reach(&self, track: &Track, swept: &Swept) -> bool {
+        !track.features().heights && self.left_m(swept) > CUT_OFF_M
     }
 
     /// How far beyond the swept body they are known.
-    fn left_m(&self, body: &Body<'_>) -> f64 {
-        let off = math::hypot(body.from.x_m - self.around_m[0], body.from.y_m - self.around_m[1]);
-        Self::RADIUS_M - off - body.reach_m() - body.way_m()
+    fn left_m(&self, swept: &Swept) -> f64 {
+        let off = math::hypot(swept.from.x_m - self.around_m[0], swept.from.y_m - self.around_m[1]);
+        Self::RADIUS_M - off - swept.reach_m
     }
 
-    fn clear_m(&self, body: &Body<'_>) -> f64 {
-        let (from, to) = (&body.from, &body.to);
-        let (sin, cos) = math::sin_cos(from.yaw_rad);
-        let own = |x: f64, y: f64| {
-            let (dx, dy) = (x - from.x_m, y - from.y_m);
-            [dx * cos + dy * sin, dy * cos - dx * sin]
-        };
-        let moved = own(to.x_m, to.y_m);
-        let half = [0.5 * body.size.length_m, 0.5 * body.size.width_m];
-        let turn = math::angle_between(from.yaw_rad, to.yaw_rad).abs();
-        let lo = [0, 1].map(|d| moved[d].min(0.0) - half[d] - half[1 - d] * turn);
-        let hi = [0, 1].map(|d| moved[d].max(0.0) + half[d] + half[1 - d] * turn);
+    fn clear_m(&self, swept: &Swept) -> f64 {
+        let (lo, hi) = (swept.lo, swept.hi);
         let of = |piece: &[[f64; 3]; 2]| {
-            let (a, b) = (own(piece[0][0], piece[0][1]), own(piece[1][0], piece[1][1]));
+            let (a, b) = (swept.own([piece[0][0], piece[0][1]]), swept.own([piece[1][0], piece[1][1]]));
             let apart = |d: usize| (a[d].min(b[d]) - hi[d]).max(lo[d] - a[d].max(b[d]));
             apart(0).max(apart(1))
         };
-        let nearest = self.pieces.iter().map(of).fold(self.left_m(body), f64::min);
+        let nearest = self.pieces.iter().map(of).fold(self.left_m(swept), f64::min);
         (nearest - ROUNDING_M).max(0.0)
     }
 }

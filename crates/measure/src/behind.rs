@@ -88,7 +88,7 @@ pub fn behind(m: &Measures<'_>, k: usize) -> Result<Option<Rear>, (&'static str,
     let Some((gap, other)) = best else { return Ok(None) };
     let run = &drive.runs()[other.run];
     let synced = compare(m, ego, run)?;
-    let rear_mps = m.motion(other.run).speed_at(drive.times(run), s.t_ns);
+    let rear_mps = m.speed_of(&other, s.t_ns);
     let closing = rear_mps.zip(m.ego_speed_mps(k)).map_or(0.0, |(a, b)| a.value - b.value);
     let u = gap_u(ego, s.i, run, &other, 0.5).rss(synced.costs(closing));
     Ok(Some(Rear { actor: run.actor, run: other.run, gap_m: Value { value: gap.max(0.0), u }, rear_mps }))

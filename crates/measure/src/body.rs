@@ -13,6 +13,17 @@ pub fn point_m(pose: &Pose, own_m: [f64; 2]) -> [f64; 2] {
     [p.x, p.y]
 }
 
+/// Several such points: sine and cosine are worked out once.
+#[must_use]
+pub fn points_m(pose: &Pose, own_m: &[[f64; 2]]) -> Vec<[f64; 2]> {
+    let isometry = isometry(pose);
+    let at = |own: &[f64; 2]| {
+        let p = isometry * Point2::new(own[0], own[1]);
+        [p.x, p.y]
+    };
+    own_m.iter().map(at).collect()
+}
+
 fn isometry(pose: &Pose) -> Isometry2<f64> {
     // From sine and cosine of our own, so that every platform gives the same bits.
     let (sin, cos) = lukao_model::math::sin_cos(pose.yaw_rad);
@@ -56,9 +67,12 @@ pub(crate) fn footprint_over(run: &Run, samples: std::ops::Range<usize>) -> Body
     for i in samples {
         let (dx, dy) = (x[i] - x[first], y[i] - y[first]);
         for (d, v) in [dx * cos + dy * sin, dy * cos - dx * sin].into_iter().enumerate() {
-            (lo[d], hi[d]) = (lo[d].min(v), hi[d].max(v));
+            lo[d] = if v < lo[d] { v } else { lo[d] };
+            hi[d] = if v > hi[d] { v } else { hi[d] };
         }
-        turn = turn.max(lukao_model::math::angle_between(yaw[first], yaw[i]).abs());
+        if yaw[i] != yaw[first] {
+            turn = turn.max(lukao_model::math::angle_between(yaw[first], yaw[i]).abs());
+        }
     }
     // A side that turns by an angle reaches out by no more than the other side × the angle.
     let (length, width) = (0.5 * run.size.length_m, 0.5 * run.size.width_m);

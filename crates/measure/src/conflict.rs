@@ -84,8 +84,10 @@ struct Trace {
 }
 
 impl Trace {
-    fn new(drive: &Drive, track: &Track, ego: &Ego, way: &Way, when: Interval) -> Self {
-        let (mut at, mut goes_on) = (Vec::new(), Vec::new());
+    /// Within some time, but no farther than until its rear has left the junction and a moment is over: what comes then is not asked
+    /// for.
+    fn new(drive: &Drive, track: &Track, ego: &Ego, way: &Way, (when, until_ns): (Interval, i64)) -> Self {
+        let (mut at, mut goes_on, mut out) = (Vec::new(), Vec::new(), false);
         let lo = ego.samples().partition_point(|s| s.t_ns < when.from_ns);
         for (k, s) in ego.samples().iter().enumerate().skip(lo).take_while(|(_, s)| s.t_ns <= when.to_ns) {
             let Some((along, _)) = way.place_within(track, [s.pose.x_m, s.pose.y_m], OFF_WAY_M) else {
@@ -97,6 +99,10 @@ impl Trace {
             let half = 0.5 * drive.runs()[s.run].size.length_m;
             at.push((s.t_ns, along + half, along - half, k));
             goes_on.push(s.goes_on);
+            out |= along - half >= way.inside_m;
+            if out && s.t_ns > until_ns {
+                break;
+            }
         }
         Self { at, goes_on }
     }
@@ -155,7 +161,7 @@ pub(crate) fn encounters(m: &Measures<'_>, track: &Track, entry: &Entry) -> Enco
     let mine: Vec<(PathIx, Way, Trace)> = (entry.ways.iter())
         .map(|ix| {
             let way = track.way_of(*ix);
-            let trace = Trace::new(drive, track, ego, &way, ahead);
+            let trace = Trace::new(drive, track, ego, &way, (ahead, entry.t_ns));
             (*ix, way, trace)
         })
         .collect();
@@ -186,13 +192,13 @@ pub(crate) fn encounters(m: &Measures<'_>, track: &Track, entry: &Entry) -> Enco
         let cells = Cells::new(trail.samples().len());
         let places = Places { track, ego: &trail, cells: &cells };
         let Some(k) = trail.at_or_before(from.t_ns) else { continue };
-        let mut theirs = places.ways_from(k, from.lane);
+        let mut theirs = places.ways_once(k, from.lane);
         theirs.retain(|w| track.path(*w).junction == *junction);
         let unusable =
             trail.samples().first().and_then(|s| overlap::unusable(m, ego_run.clock, &drive.runs()[s.run]));
         for other in theirs {
             let way = track.way_of(other);
-            let trace = Trace::new(drive, track, &trail, &way, when);
+            let trace = Trace::new(drive, track, &trail, &way, (when, left_ns));
             for (ix, _, own) in &mine {
                 let Some(zone) = track.conflict(*ix, other) else { continue };
                 if let Some((what, why)) = &unusable {
@@ -259,22 +265,28 @@ fn comes_by(drive: &Drive, track: &Track, actor: ActorIx, when: Interval, juncti
         let lo = times.partition_point(|t| *t < when.from_ns);
         let hi = times.partition_point(|t| *t <= when.to_ns);
         let z_m = |i: usize| run.z_m.as_ref().and_then(|z| z.get(i));
-        let index = RunBoxes::of(drive, run);
+        let (x, y, index) = (run.x_m.values(), run.y_m.values(), RunBoxes::of(drive, run));
         let mut next = lo;
         while next < hi {
             let i = next;
             next += 1;
             // Boxes of the run tell where he is far for long.
-            if let Some(x) = index
-                && is_far(x.around(i))
+            if let Some(boxes) = index
+                && is_far(boxes.around(i))
             {
-                next = i + x.together(i);
+                next = i + boxes.together(i);
                 continue;
             }
-            let pose = run.pose(i);
             // Who stands is where he was.
+            let pose = run.pose(i);
             let stood = i > lo && (pose, z_m(i)) == (run.pose(i - 1), z_m(i - 1));
-            if stood || !is_in([pose.x_m, pose.y_m], z_m(i)) {
+            if stood {
+                continue;
+            }
+            if !is_in([pose.x_m, pose.y_m], z_m(i)) {
+                while next < hi && (x[next], y[next], z_m(next)) == (x[i], y[i], z_m(i)) {
+                    next += 1;
+                }
                 continue;
             }
             let (hits, traffic) = place::hits(track, &pose, z_m(i));

@@ -115,7 +115,7 @@ fn course(m: &Measures<'_>, k: usize, ego_mps: Value, other: &Other) -> Option<C
     if s.z_m.zip(z).is_some_and(|(a, b)| (a - b).abs() > LEVEL_M) {
         return None;
     }
-    let other_mps = m.motion(other.run).speed_at(drive.times(run), s.t_ns)?;
+    let other_mps = m.speed_of(other, s.t_ns)?;
     let a = Mover { pose: s.pose, size: ego.size, speed_mps: ego_mps.value };
     let b = Mover { pose: other.pose, size: run.size, speed_mps: other_mps.value };
     let value = ttc_s(&a, &b)?;

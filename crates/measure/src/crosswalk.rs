@@ -18,11 +18,11 @@ use lukao_model::drive::Pose;
 use lukao_model::outcome::Uncertainty;
 use lukao_model::time::S;
 use lukao_model::vehicle::ActorClass;
-use lukao_model::{ActorIx, math};
+use lukao_model::{ActorIx, Run, math};
 use lukao_track::outline_distance;
 
 use crate::value::Value;
-use crate::zone::Entering;
+use crate::zone::{self, Entering};
 use crate::{EgoSample, LOOK_BACK_NS, Measures, flank, near, overlap, sync};
 
 /// Growth of the gap in a second from which on somebody leaves, metres.
@@ -61,12 +61,10 @@ pub fn people(
 ) -> Vec<OnFoot> {
     let drive = m.window();
     let Some(ego) = m.ego().pose_at(at.t_ns) else { return Vec::new() };
+    let on_foot = |run: &Run| meant(drive.actor(run.actor).class, cyclists);
     let mut out = Vec::new();
-    for other in near::at_sample(m, at.k) {
+    for other in near::at_sample_of(m, at.k, near::REACH_M, on_foot) {
         let run = &drive.runs()[other.run];
-        if !meant(drive.actor(run.actor).class, cyclists) {
-            continue;
-        }
         let now = drive.pose_at(run, at.t_ns).unwrap_or(other.pose);
         let before = drive.pose_at(run, at.t_ns - S);
         let away = outline_distance(outline_m, [now.x_m, now.y_m]);
@@ -142,25 +140,52 @@ pub fn met(m: &Measures<'_>, k: usize) -> Vec<Met> {
     }
     let next = m.ego().samples()[k + 1];
     let on_foot = |o: &near::Other| meant(m.window().actor(m.window().runs()[o.run].actor).class, false);
-    m.close().at(m, k).filter(on_foot).filter_map(|other| meets(m, k, (&s, &next), &other)).collect()
+    let [from, to] = [&s, &next].map(|s| Facing::new(s.pose));
+    if from.along_m(&to.pose) <= 0.0 {
+        return Vec::new();
+    }
+    let step = [(&s, &from), (&next, &to)];
+    m.level().at(m, k).filter(on_foot).filter_map(|other| meets(m, k, step, &other)).collect()
 }
 
-fn meets(m: &Measures<'_>, k: usize, step: (&EgoSample, &EgoSample), other: &near::Other) -> Option<Met> {
+/// A pose, and sine and cosine of its heading.
+struct Facing {
+    pose: Pose,
+    sin_cos: (f64, f64),
+}
+
+impl Facing {
+    fn new(pose: Pose) -> Self {
+        Self { pose, sin_cos: math::sin_cos(pose.yaw_rad) }
+    }
+
+    /// How far ahead of it somebody's middle is, m.
+    fn along_m(&self, p: &Pose) -> f64 {
+        let (sin, cos) = self.sin_cos;
+        (p.x_m - self.pose.x_m) * cos + (p.y_m - self.pose.y_m) * sin
+    }
+}
+
+fn meets(
+    m: &Measures<'_>,
+    k: usize,
+    [(s, from), (next, to)]: [(&EgoSample, &Facing); 2],
+    other: &near::Other,
+) -> Option<Met> {
     let drive = m.window();
     let run = &drive.runs()[other.run];
-    let half_m = 0.5 * drive.runs()[step.0.run].size.length_m;
-    let ahead = |ego: &Pose, p: &Pose| {
-        let (sin, cos) = math::sin_cos(ego.yaw_rad);
-        (p.x_m - ego.x_m) * cos + (p.y_m - ego.y_m) * sin - half_m
-    };
-    let (a, b) = (ahead(&step.0.pose, &other.pose), ahead(&step.1.pose, &drive.pose_at(run, step.1.t_ns)?));
-    let level = a > 0.0 && b <= 0.0 && ahead(&step.0.pose, &step.1.pose) + half_m > 0.0;
-    if !level {
+    let half_m = 0.5 * drive.runs()[s.run].size.length_m;
+    let a = from.along_m(&other.pose) - half_m;
+    if a <= 0.0 {
         return None;
     }
-    let t_ns = step.0.t_ns + ((step.1.t_ns - step.0.t_ns) as f64 * (a / (a - b))) as i64;
+    let b = to.along_m(&drive.pose_at(run, next.t_ns)?) - half_m;
+    if b > 0.0 {
+        return None;
+    }
+    let t_ns = s.t_ns + ((next.t_ns - s.t_ns) as f64 * (a / (a - b))) as i64;
     let (ego, now) = (m.ego().pose_at(t_ns)?, drive.pose_at(run, t_ns)?);
-    let on = |outline_m: &[[f64; 3]]| outline_distance(outline_m, [now.x_m, now.y_m]) == 0.0;
+    let on = |outline_m: &[[f64; 3]]| zone::holds(outline_m, [now.x_m, now.y_m]);
     if m.track().is_some_and(|t| t.crossings().any(|(_, c)| on(&c.outline_m))) {
         return None;
     }
@@ -170,9 +195,11 @@ fn meets(m: &Measures<'_>, k: usize, step: (&EgoSample, &EgoSample), other: &nea
     let crosses = near
         && before.is_some_and(|b| {
             let across = left_m(&ego, &now) - left_m(&ego, &b);
-            across.abs() >= LEAVES_M && across.abs() > (ahead(&ego, &now) - ahead(&ego, &b)).abs()
+            let facing = Facing::new(ego);
+            let along = (facing.along_m(&now) - half_m) - (facing.along_m(&b) - half_m);
+            across.abs() >= LEAVES_M && across.abs() > along.abs()
         });
-    let half = 0.5 * (drive.runs()[step.0.run].size.width_m + run.size.width_m);
+    let half = 0.5 * (drive.runs()[s.run].size.width_m + run.size.width_m);
     let side = left_m(&ego, &now).signum();
     let beyond = |p: Pose| left_m(&ego, &p) * side < -half;
     let crossed = (1..=LOOK_BACK_NS / S).any(|n| drive.pose_at(run, t_ns - n * S).is_some_and(beyond));

@@ -17,7 +17,7 @@
 
 use lukao_model::Channel;
 use lukao_model::outcome::Uncertainty;
-use lukao_model::time::{MS, S, to_s};
+use lukao_model::time::{MS, S, last_at, to_s};
 use lukao_model::{Run, math};
 
 use crate::value::{Value, greater};
@@ -34,7 +34,7 @@ fn acceleration(m: &Measures<'_>, run: &Run, channel: Channel, mean: Mean, t_ns:
 /// The logged acceleration, linear between samples.
 fn logged_at(m: &Measures<'_>, run: &Run, channel: Channel, t_ns: i64) -> Option<Value> {
     let times = m.window().times(run);
-    let k = times.partition_point(|t| *t <= t_ns).checked_sub(1)?;
+    let k = last_at(times, t_ns)?;
     let logged = |k: usize| motion::logged(run, m.admit(), channel, k);
     match logged(k) {
         Some(a) if times[k] == t_ns => Some(a),

@@ -57,7 +57,7 @@ pub struct Flank {
 
 /// Those beside the ego at each of its samples in the block, by run.
 pub(crate) fn flanks(m: &Measures<'_>) -> Vec<Vec<Flank>> {
-    let of = |k| m.close().at(m, k).filter_map(|other| flank(m, k, &other)).collect();
+    let of = |k| m.level().at(m, k).filter_map(|other| flank(m, k, &other)).collect();
     m.ego().in_block().map(of).collect()
 }
 
@@ -84,8 +84,7 @@ fn flank(m: &Measures<'_>, k: usize, other: &Other) -> Option<Flank> {
     if gap > REACH_M {
         return None;
     }
-    let speed = |r: usize| m.motion(r).speed_at(drive.times(&drive.runs()[r]), s.t_ns);
-    let (ego_mps, other_mps) = (m.ego_speed_mps(k), speed(other.run));
+    let (ego_mps, other_mps) = (m.ego_speed_mps(k), m.speed_of(other, s.t_ns));
     // Across the lane if there is one, so that a bend is not taken for a drift.
     let along = m.places().and_then(|p| p.at(k)).map_or(s.pose.yaw_rad, |p| s.pose.yaw_rad - p.off_rad);
     let toward = |v: Option<Value>, yaw: f64, sign: f64| {
@@ -113,8 +112,10 @@ fn flank(m: &Measures<'_>, k: usize, other: &Other) -> Option<Flank> {
     let meets = opposite
         && m.places().is_none_or(|places| {
             let turns = |pose: &Pose, hits: &[LaneHit]| turns_here(places.track, pose, hits);
-            let theirs = || places.track.lanes_at([other.pose.x_m, other.pose.y_m], z(run, other.i));
-            !turns(&s.pose, places.hits(k)) && !turns(&other.pose, &theirs())
+            let (track, at, z_m) = (places.track, [other.pose.x_m, other.pose.y_m], z(run, other.i));
+            let in_junction = || track.any_lane_at(at, z_m, |l| track.lane(l).in_junction);
+            !turns(&s.pose, places.hits(k))
+                && !(in_junction() && turns(&other.pose, &track.lanes_at(at, z_m)))
         });
     Some(Flank { actor, side, opposite, meets, gap_m, ego_mps, other_mps, ego_toward_mps, other_toward_mps })
 }
@@ -150,6 +151,9 @@ fn turns_here(track: &Track, pose: &Pose, hits: &[LaneHit]) -> bool {
     let off = |h: &LaneHit| math::angle_between(h.heading_rad, pose.yaw_rad).abs();
     let traffic = || hits.iter().filter(|h| track.lane(h.lane).kind.is_traffic());
     let best = traffic().map(off).fold(PARALLEL_RAD, f64::min);
+    if !traffic().any(|h| track.lane(h.lane).in_junction) {
+        return false;
+    }
     let mut along = traffic().filter(|h| off(h) <= best + AS_GOOD_RAD).peekable();
     along.peek().is_some() && along.all(|h| is_turn(track, h.lane))
 }

@@ -2,7 +2,7 @@
 
 use lukao_model::drive::Pose;
 use lukao_model::{Run, math};
-use lukao_track::{LaneHit, LaneIx, Track};
+use lukao_track::{AlongLane, LaneHit, LaneIx, Track};
 
 use crate::course::ALONG_RAD;
 use crate::lead::HORIZON_M;
@@ -132,10 +132,19 @@ pub(crate) struct InWay {
 pub(crate) struct Way<'w> {
     pub(crate) track: &'w Track,
     pub(crate) corridor: &'w [Part],
-    pub(crate) ego: &'w Pose,
+    pub(crate) ego: Pose,
     pub(crate) of: Of,
     /// Lanes of those who stand, if they are kept.
     pub(crate) standing: Option<&'w mut Standing>,
+    /// Room to work in.
+    pub(crate) room: Room,
+}
+
+/// Lanes and spots that are looked up again and again.
+#[derive(Default)]
+pub(crate) struct Room {
+    points: Vec<AlongLane>,
+    spots: Vec<Spot>,
 }
 
 impl Way<'_> {
@@ -174,21 +183,16 @@ impl Way<'_> {
     pub(crate) fn find(&mut self, run: &Run, other: &Other, out: &mut Vec<InWay>) {
         let (track, corridor) = (self.track, self.corridor);
         let part = |lane: LaneIx| corridor.iter().find(|c| c.lane == lane);
-        let (mut points, mut looked_up) = (Vec::new(), Vec::new());
-        for point in self.points(&other.pose) {
+        let his = self.points(&other.pose);
+        let Room { points, spots: looked_up } = &mut self.room;
+        for point in his {
             let spots = match self.standing.as_mut().filter(|_| Standing::stands(run, other)) {
                 Some(standing) => standing.lanes(track, run, other, *point),
                 None => {
                     looked_up.clear();
                     let z_m = run.z_m.as_ref().and_then(|z| z.get(other.i));
                     let wanted = |lane: LaneIx| part(lane).is_some();
-                    spots::look_up(
-                        track,
-                        (&other.pose, run, z_m),
-                        *point,
-                        wanted,
-                        (&mut points, &mut looked_up),
-                    );
+                    spots::look_up(track, (&other.pose, run, z_m), *point, wanted, (points, looked_up));
                     &looked_up[..]
                 }
             };

@@ -38,7 +38,7 @@ use nalgebra::{SMatrix, SVector};
 
 use crate::body;
 use crate::course::{self, ALONG_RAD, Mover};
-use crate::lanes_ahead::{self, InWay, Lanes, Of, Part, Way, reach_m};
+use crate::lanes_ahead::{self, InWay, Lanes, Of, Part, reach_m};
 use crate::motion::STANDING_MPS;
 use crate::near::{self, Boxes, Near, Other};
 use crate::overlap;
@@ -56,6 +56,9 @@ const ABREAST_M: f64 = 1.0;
 
 /// How far the ego moves over at most to go past one who stands in its strip and is yet not in its way, m.
 pub const SHIFT_M: f64 = 1.0;
+
+/// More than rounding costs, m.
+const ROUNDING_M: f64 = 1e-3;
 
 /// Slower ones stand as far as [`SHIFT_M`] goes: annotated boxes drift, m/s.
 const STANDS_MPS: f64 = 0.5;
@@ -160,22 +163,8 @@ pub enum Ahead {
 
 /// Who is ahead at each sample of the block: vehicles, and anyone.
 pub(crate) fn ahead(m: &Measures<'_>, places: Places<'_>, lanes: &Lanes) -> [Vec<Ahead>; 2] {
-    let views: Vec<View> = m.ego().in_block().map(|k| view(m, places, lanes, k, Of::Way)).collect();
-    let reach = m.window().runs().iter().map(reach_m).fold(0.0, f64::max);
-    let mut boxes = Boxes::default();
-    for (k, view) in m.ego().in_block().zip(&views) {
-        let (lo, hi) = near::around(&m.ego().samples()[k], HORIZON_M);
-        match view {
-            View::Against => boxes.push_empty(),
-            View::Unknown(..) => boxes.push(lo, hi),
-            View::Corridor { corridor, .. } => {
-                let (a, b) = lanes_ahead::bounds(places.track, corridor);
-                let grown = |d: usize| (lo[d].max(a[d] - reach), hi[d].min(b[d] + reach));
-                let (x, y) = (grown(0), grown(1));
-                boxes.push([x.0, y.0], [x.1, y.1]);
-            }
-        }
-    }
+    let block = m.ego().in_block();
+    let views: Vec<View> = block.clone().map(|k| view(m, places, lanes, k, Of::Way)).collect();
     // Samples with the same lanes ahead as the one before are of its set.
     let mut sets: Vec<usize> = Vec::with_capacity(views.len());
     for (j, view) in views.iter().enumerate() {
@@ -183,44 +172,101 @@ pub(crate) fn ahead(m: &Measures<'_>, places: Places<'_>, lanes: &Lanes) -> [Vec
         sets.push(same.map_or(j, |before| sets[before]));
     }
     let begins: Vec<f64> = views.iter().map(View::begin_m).collect();
-    let near = Near::in_boxes_if(m, &boxes, |of| {
-        let run = &m.window().runs()[of.run];
-        let footprint = body::footprint_over(run, of.i..of.i + of.len);
-        let mut rest = of.j..of.j + of.len;
-        while !rest.is_empty() {
-            let same = rest.start + sets[rest.clone()].partition_point(|s| *s == sets[rest.start]);
-            // How much farther back the ego is at another of them.
-            let most = begins[rest.start..same].iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            let reach = reach_m(run) + (most - begins[rest.start]);
-            if views[rest.start].may_touch(places.track, &footprint, reach) {
-                return true;
-            }
-            rest.start = same;
-        }
-        false
-    });
+    let reach = m.window().runs().iter().map(reach_m).fold(0.0, f64::max);
     let mut standing = Standing::new(m.window().runs().len());
     let mut out = [Vec::with_capacity(views.len()), Vec::with_capacity(views.len())];
-    for (k, view) in m.ego().in_block().zip(&views) {
-        let [vehicles, anyone] = at_sample(m, places, view, near.at(m, k), (k, Of::Way), Some(&mut standing));
-        out[0].push(vehicles);
-        out[1].push(anyone);
+    // The vehicle that was ahead at the sample before most often is at the next ones too: then nobody farther off than it is.
+    let mut leading: Option<usize> = None;
+    for part in near::together(m) {
+        let first = part.start;
+        let mut boxes = Boxes::default();
+        let mut known: Vec<Option<Known>> = Vec::with_capacity(part.len());
+        for k in part.clone() {
+            let view = &views[k - block.start];
+            let he = leading.filter(|_| matches!(view, View::Corridor { .. }));
+            let he =
+                he.and_then(|run| near::pose_of(m, run, k)).filter(|he| near::within(m, k, he, HORIZON_M));
+            known.push(he.map(|he| {
+                let mut known = Known { run: he.run, best: [None, None] };
+                if let Some(mut sight) = Sight::new(m, places, view, (k, Of::Way), Some(&mut standing)) {
+                    let straight = sight.straight_m(&he);
+                    sight.weigh(straight, &he, &mut known.best);
+                }
+                known
+            }));
+            let nearest = known.last().and_then(|x| x.as_ref()).and_then(|x| x.best[0].as_ref());
+            view.push_box(&mut boxes, m, places.track, k, (reach, nearest.map(|lead| lead.gap_m)));
+        }
+        let near = Near::in_boxes_if(m, part.clone(), &boxes, |of| {
+            let run = &m.window().runs()[of.run];
+            let footprint = body::footprint_over(run, of.i..of.i + of.len);
+            let j = first - block.start + of.j;
+            let mut rest = j..j + of.len;
+            while !rest.is_empty() {
+                let same = rest.start + sets[rest.clone()].partition_point(|s| *s == sets[rest.start]);
+                // How much farther back the ego is at another of them.
+                let most = begins[rest.start..same].iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                let reach = reach_m(run) + (most - begins[rest.start]);
+                if views[rest.start].may_touch(places.track, &footprint, reach) {
+                    return true;
+                }
+                rest.start = same;
+            }
+            false
+        });
+        for (k, known) in part.zip(known) {
+            let (view, of) = (&views[k - block.start], (k, Of::Way));
+            let found = at_sample(m, places, view, near.at(m, k), of, Some(&mut standing), known);
+            leading = found.leading;
+            let [vehicles, anyone] = found.ahead;
+            out[0].push(vehicles);
+            out[1].push(anyone);
+        }
     }
     out
 }
 
-/// Who is ahead at one sample; if there were nobody but one actor, if one is given.
+/// One who was weighed before the others, and what came of it: vehicles, and anyone.
+struct Known {
+    run: usize,
+    best: [Best; 2],
+}
+
+/// Who is ahead at one sample.
 pub(crate) fn ahead_at(
     m: &Measures<'_>,
     places: Places<'_>,
     lanes: &Lanes,
     (who, of): (Who, Of),
-    (k, only): (usize, Option<ActorIx>),
+    k: usize,
 ) -> Ahead {
     let view = view(m, places, lanes, k, of);
-    let [vehicles, anyone] =
-        at_sample(m, places, &view, near::at_sample_of(m, k, only).into_iter(), (k, of), None);
+    let near = near::at_sample(m, k).into_iter();
+    let [vehicles, anyone] = at_sample(m, places, &view, near, (k, of), None, None).ahead;
     if who == Who::Vehicles { vehicles } else { anyone }
+}
+
+/// Whether somebody is the vehicle next in the ego's lane at one sample.
+pub(crate) fn is_next_in_lane(
+    m: &Measures<'_>,
+    places: Places<'_>,
+    lanes: &Lanes,
+    k: usize,
+    actor: ActorIx,
+) -> bool {
+    let (view, of) = (view(m, places, lanes, k, Of::Lane), (k, Of::Lane));
+    let Some(mut sight) = Sight::new(m, places, &view, of, None) else { return false };
+    let mut best = [None, None];
+    for he in near::of_actor(m, k, actor) {
+        sight.weigh(sight.straight_m(&he), &he, &mut best);
+    }
+    // Who is not even if there were nobody else needs no look at the others.
+    let [Some(InFront { gap_m, other, .. }), _] = best else { return false };
+    let reach = m.window().runs().iter().map(reach_m).fold(0.0, f64::max);
+    let near = near::at_sample_of(m, k, sight.nearer_m(gap_m, reach), |_| true).into_iter();
+    let known = Some(Known { run: other.run, best });
+    let [vehicles, _] = at_sample(m, places, &view, near, of, None, known).ahead;
+    matches!(vehicles, Ahead::Lead(lead) if lead.actor == actor)
 }
 
 /// What can be looked at from one sample.
@@ -241,6 +287,35 @@ impl View {
                 a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.lane == b.lane)
             }
             _ => false,
+        }
+    }
+
+    /// Adds the box in which others are looked for: around the lanes, grown by as far as bodies reach, and no farther off than one
+    /// who is known to be ahead by that gap.
+    fn push_box(
+        &self,
+        boxes: &mut Boxes,
+        m: &Measures<'_>,
+        track: &Track,
+        k: usize,
+        (reach_m, gap_m): (f64, Option<f64>),
+    ) {
+        let s = &m.ego().samples()[k];
+        match self {
+            Self::Against => boxes.push_empty(),
+            Self::Unknown(..) => {
+                let (lo, hi) = near::around(s, HORIZON_M);
+                boxes.push(lo, hi);
+            }
+            Self::Corridor { place, corridor, .. } => {
+                let front_m = body::half_extent_m(&m.window().runs()[s.run].size, place.off_rad);
+                let (lo, hi) =
+                    near::around(s, gap_m.map_or(HORIZON_M, |gap| nearer_m(gap, front_m + reach_m)));
+                let (a, b) = lanes_ahead::bounds(track, corridor);
+                let grown = |d: usize| (lo[d].max(a[d] - reach_m), hi[d].min(b[d] + reach_m));
+                let (x, y) = (grown(0), grown(1));
+                boxes.push([x.0, y.0], [x.1, y.1]);
+            }
         }
     }
 
@@ -280,100 +355,197 @@ fn view(m: &Measures<'_>, places: Places<'_>, lanes: &Lanes, k: usize, of: Of) -
     View::Corridor { place, ego_mps, corridor }
 }
 
-/// The nearest up to now: gap, who, his lane, and how far he heads off it.
-type Best = Option<(f64, Other, LaneIx, f64)>;
+/// Farther off than this nobody is ahead by less than a gap, if the two bodies reach so far, m.
+fn nearer_m(gap_m: f64, reach_m: f64) -> f64 {
+    (gap_m + reach_m + LATERAL_SLACK_M + ROUNDING_M).min(HORIZON_M)
+}
+
+/// Somebody in the way.
+#[derive(Clone, Copy, PartialEq)]
+struct InFront {
+    gap_m: f64,
+    /// Between the centres, m.
+    straight_m: f64,
+    other: Other,
+    lane: LaneIx,
+    /// How far he heads off his lane, rad.
+    off_rad: f64,
+}
+
+/// The nearest up to now; of equal ones the one whose centre is nearer, then the first run.
+type Best = Option<InFront>;
+
+/// The corridor of a sample, and what is needed to tell who is in the ego's way.
+struct Sight<'s> {
+    m: &'s Measures<'s>,
+    way: lanes_ahead::Way<'s>,
+    k: usize,
+    s: EgoSample,
+    ego: &'s Run,
+    front_m: f64,
+    side_m: f64,
+    found: Vec<InWay>,
+}
+
+impl<'s> Sight<'s> {
+    /// `None` if no lanes are ahead.
+    fn new(
+        m: &'s Measures<'_>,
+        places: Places<'s>,
+        view: &'s View,
+        (k, of): (usize, Of),
+        standing: Option<&'s mut Standing>,
+    ) -> Option<Self> {
+        let View::Corridor { place, corridor, .. } = view else { return None };
+        let s = m.ego().samples()[k];
+        let ego = &m.window().runs()[s.run];
+        Some(Self {
+            m,
+            way: lanes_ahead::Way {
+                track: places.track,
+                corridor,
+                ego: s.pose,
+                of,
+                standing,
+                room: lanes_ahead::Room::default(),
+            },
+            k,
+            s,
+            ego,
+            front_m: body::half_extent_m(&ego.size, place.off_rad),
+            side_m: body::half_side_m(&ego.size, place.off_rad),
+            found: Vec::new(),
+        })
+    }
+
+    fn run(&self, other: &Other) -> &'s Run {
+        &self.m.window().runs()[other.run]
+    }
+
+    fn straight_m(&self, other: &Other) -> f64 {
+        math::hypot(other.pose.x_m - self.s.pose.x_m, other.pose.y_m - self.s.pose.y_m)
+    }
+
+    fn is_vehicle(&self, other: &Other) -> bool {
+        Who::Vehicles.includes(self.m.window().actor(self.run(other).actor).class)
+    }
+
+    /// Whether somebody is farther off than the best up to now, by the straight way.
+    fn too_far(&self, straight_m: f64, other: &Other, best: &Best) -> bool {
+        let reach = reach_m(self.run(other));
+        best.as_ref().is_some_and(|b| straight_m - self.front_m - reach > b.gap_m + LATERAL_SLACK_M)
+    }
+
+    /// Farther off than this nobody is nearer than one who is known to be ahead by that gap, m.
+    fn nearer_m(&self, gap_m: f64, reach_m: f64) -> f64 {
+        nearer_m(gap_m, self.front_m + reach_m)
+    }
+
+    /// Looks whether somebody is in the way and nearer than the best up to now, of vehicles and of anyone.
+    fn weigh(&mut self, straight_m: f64, other: &Other, [vehicles, anyone]: &mut [Best; 2]) {
+        let (m, run, vehicle) = (self.m, self.run(other), self.is_vehicle(other));
+        if !self.way.may_hold(run, other) {
+            return;
+        }
+        self.found.clear();
+        self.way.find(run, other, &mut self.found);
+        for InWay { lane, station, beside, heading } in self.found.iter().copied() {
+            let off_rad = math::angle_between(heading, other.pose.yaw_rad);
+            let in_way = self.way.of == Of::Way;
+            // How far the ego would have to move over.
+            let shift = self.side_m + body::half_side_m(&run.size, off_rad) - beside.abs();
+            let known = self.way.standing.as_deref_mut().map(|s| s.passing(other.run));
+            let past = || shift <= SHIFT_M && goes_past(m, self.k, other, known);
+            if in_way && (shift < 0.0 || past()) {
+                continue;
+            }
+            let gap_m = station - self.front_m - body::half_extent_m(&run.size, off_rad);
+            let touches = || touch((&self.s.pose, &self.ego.size), (&other.pose, &run.size));
+            if in_way && gap_m < -ABREAST_M && !touches() {
+                continue;
+            }
+            let nearer = |best: &Best| {
+                let key = |b: &InFront| (b.gap_m, b.straight_m, b.other.run);
+                best.as_ref().is_none_or(|b| (gap_m, straight_m, other.run) < key(b))
+            };
+            let he = Some(InFront { gap_m, straight_m, other: *other, lane, off_rad });
+            if nearer(anyone) {
+                *anyone = he;
+            }
+            if vehicle && nearer(vehicles) {
+                *vehicles = he;
+            }
+        }
+    }
+}
+
+/// Who is ahead at a sample: vehicles, and anyone; and the run of the vehicle.
+struct Found {
+    ahead: [Ahead; 2],
+    leading: Option<usize>,
+}
 
 fn at_sample(
     m: &Measures<'_>,
     places: Places<'_>,
     view: &View,
     near: impl Iterator<Item = Other>,
-    (k, of): (usize, Of),
+    of: (usize, Of),
     standing: Option<&mut Standing>,
-) -> [Ahead; 2] {
-    let (drive, track) = (m.window(), places.track);
-    let s = m.ego().samples()[k];
-    let ego_run = &drive.runs()[s.run];
-    let is_vehicle = |o: &Other| Who::Vehicles.includes(drive.actor(drive.runs()[o.run].actor).class);
-    let (place, ego_mps, corridor) = match view {
-        View::Against => return [Ahead::Free, Ahead::Free],
-        View::Unknown(what, why) => {
-            let (mut vehicles, mut anyone) = (Ahead::Free, Ahead::Free);
-            for other in near {
-                anyone = Ahead::Unknown(what, (*why).into());
-                if is_vehicle(&other) {
-                    vehicles = anyone.clone();
-                }
-            }
-            return [vehicles, anyone];
-        }
-        View::Corridor { place, ego_mps, corridor } => (place, *ego_mps, corridor),
+    known: Option<Known>,
+) -> Found {
+    let Some(mut sight) = Sight::new(m, places, view, of, standing) else {
+        return Found { ahead: without_lanes(m, view, near), leading: None };
     };
-    let mut way = Way { track, corridor, ego: &s.pose, of, standing };
+    let (weighed, mut best) = known.map_or((None, [None, None]), |x| (Some(x.run), x.best));
     // Nearest first: the way along the lanes is at least as long as the straight one, so that those farther off than
     // the best up to now need no look at their lanes.
-    let mut near: Vec<(f64, Other)> = near
-        .filter(|o| way.may_hold(&drive.runs()[o.run], o))
-        .map(|o| (math::hypot(o.pose.x_m - s.pose.x_m, o.pose.y_m - s.pose.y_m), o))
-        .collect();
-    near.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.run.cmp(&b.1.run)));
-    let ego_front = body::half_extent_m(&ego_run.size, place.off_rad);
-    let ego_side = body::half_side_m(&ego_run.size, place.off_rad);
-    let (mut vehicles, mut anyone): (Best, Best) = (None, None);
-    let mut found = Vec::new();
+    let others = near.filter(|o| Some(o.run) != weighed);
+    let mut near: Vec<(f64, Other)> = others.map(|o| (sight.straight_m(&o), o)).collect();
+    near.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.run.cmp(&b.1.run)));
     for (straight, other) in near {
-        let run = &drive.runs()[other.run];
-        let reach = reach_m(run);
-        let too_far =
-            |best: &Best| best.as_ref().is_some_and(|b| straight - ego_front - reach > b.0 + LATERAL_SLACK_M);
-        let vehicle = is_vehicle(&other);
-        if too_far(&anyone) && (!vehicle || too_far(&vehicles)) {
-            if too_far(&vehicles) {
-                break;
-            }
-            continue;
+        let [vehicles, anyone] = &best;
+        if sight.too_far(straight, &other, vehicles) {
+            break;
         }
-        found.clear();
-        way.find(run, &other, &mut found);
-        for InWay { lane, station, beside, heading } in found.iter().copied() {
-            let off = math::angle_between(heading, other.pose.yaw_rad);
-            // How far the ego would have to move over.
-            let shift = ego_side + body::half_side_m(&run.size, off) - beside.abs();
-            let known = way.standing.as_deref_mut().map(|s| s.passing(other.run));
-            let past = || shift <= SHIFT_M && goes_past(m, k, &other, known);
-            if of == Of::Way && (shift < 0.0 || past()) {
-                continue;
-            }
-            let gap = station - ego_front - body::half_extent_m(&run.size, off);
-            if of == Of::Way && gap < -ABREAST_M && !touch((&s.pose, &ego_run.size), (&other.pose, &run.size))
-            {
-                continue;
-            }
-            let nearer = |best: &Best| best.as_ref().is_none_or(|b| gap < b.0);
-            if nearer(&anyone) {
-                anyone = Some((gap, other, lane, off));
-            }
-            if vehicle && nearer(&vehicles) {
-                vehicles = Some((gap, other, lane, off));
-            }
+        if sight.is_vehicle(&other) || !sight.too_far(straight, &other, anyone) {
+            sight.weigh(straight, &other, &mut best);
         }
     }
-    let same = vehicles == anyone;
-    let vehicles = lead(m, &s, ego_mps, vehicles);
-    let anyone = if same { vehicles.clone() } else { lead(m, &s, ego_mps, anyone) };
+    let View::Corridor { ego_mps, .. } = view else {
+        return Found { ahead: [Ahead::Free, Ahead::Free], leading: None };
+    };
+    let [vehicles, anyone] = best;
+    let (same, leading) = (vehicles == anyone, vehicles.map(|b| b.other.run));
+    let vehicles = lead(m, &sight.s, *ego_mps, vehicles);
+    let anyone = if same { vehicles.clone() } else { lead(m, &sight.s, *ego_mps, anyone) };
+    Found { ahead: [vehicles, anyone], leading }
+}
+
+/// Who is ahead where there are no lanes.
+fn without_lanes(m: &Measures<'_>, view: &View, near: impl Iterator<Item = Other>) -> [Ahead; 2] {
+    let (mut vehicles, mut anyone) = (Ahead::Free, Ahead::Free);
+    let View::Unknown(what, why) = view else { return [vehicles, anyone] };
+    for other in near {
+        anyone = Ahead::Unknown(what, (*why).into());
+        let class = m.window().actor(m.window().runs()[other.run].actor).class;
+        if Who::Vehicles.includes(class) {
+            vehicles = anyone.clone();
+        }
+    }
     [vehicles, anyone]
 }
 
 fn lead(m: &Measures<'_>, s: &EgoSample, ego_mps: Value, best: Best) -> Ahead {
     let drive = m.window();
     let ego_run = &drive.runs()[s.run];
-    let Some((gap, other, lane, off)) = best else { return Ahead::Free };
+    let Some(InFront { gap_m: gap, other, lane, off_rad: off, .. }) = best else { return Ahead::Free };
     let run = &drive.runs()[other.run];
     let synced = match compare(m, ego_run, run) {
         Ok(synced) => synced,
         Err((what, why)) => return Ahead::Unknown(what, why),
     };
-    let lead_mps = m.motion(other.run).speed_at(drive.times(run), s.t_ns);
+    let lead_mps = m.speed_of(&other, s.t_ns);
     let lead_mps = lead_mps.map(|v| Value { value: v.value * math::cos(body::off_course_rad(off)), u: v.u });
     let difference = lead_mps.map_or(ego_mps.value, |v| v.value - ego_mps.value);
     let u = gap_u(ego_run, s.i, run, &other, 0.5).rss(synced.costs(difference));
@@ -408,7 +580,7 @@ pub(crate) struct Passing {
 fn goes_past(m: &Measures<'_>, k: usize, other: &Other, known: Option<&mut Option<Passing>>) -> bool {
     let (drive, samples) = (m.window(), m.ego().samples());
     let (first, run) = (samples[k], &drive.runs()[other.run]);
-    let speed = m.motion(other.run).speed_at(drive.times(run), first.t_ns);
+    let speed = m.speed_of(other, first.t_ns);
     if speed.is_none_or(|v| v.value.abs() >= STANDS_MPS) {
         return false;
     }

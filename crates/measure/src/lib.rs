@@ -126,12 +126,13 @@ pub struct Measures<'a> {
     means: Keyed<(Mean, i64), Vec<Option<Value>>>,
     low_pass: Keyed<Mean, Vec<Option<Value>>>,
     codes: Keyed<Channel, Spans>,
-    surroundings: Keyed<Channel, surroundings::Stations>,
+    surroundings: Vec<OnceLock<surroundings::Stations>>,
     manoeuvres: OnceLock<Manoeuvres>,
     places: OnceLock<place::Cells>,
     others: OnceLock<Vec<near::There>>,
     near: OnceLock<Near>,
-    close: OnceLock<Near>,
+    level: OnceLock<Near>,
+    lines: OnceLock<lines::Around>,
     clearances: OnceLock<Vec<f64>>,
     flanks: OnceLock<Vec<Vec<Flank>>>,
     overtakings: OnceLock<Vec<overtaking::Overtaking>>,
@@ -170,12 +171,13 @@ impl<'a> Measures<'a> {
             means: Keyed::new(),
             low_pass: Keyed::new(),
             codes: Keyed::new(),
-            surroundings: Keyed::new(),
+            surroundings: Channel::ALL.iter().map(|_| OnceLock::new()).collect(),
             manoeuvres: OnceLock::new(),
             places: OnceLock::new(),
             others: OnceLock::new(),
             near: OnceLock::new(),
-            close: OnceLock::new(),
+            level: OnceLock::new(),
+            lines: OnceLock::new(),
             clearances: OnceLock::new(),
             flanks: OnceLock::new(),
             overtakings: OnceLock::new(),
@@ -241,6 +243,16 @@ impl<'a> Measures<'a> {
             .get_or_init(|| Motion::new(self.window, self.held, &self.admit, &self.window.runs()[run]))
     }
 
+    /// Somebody's speed along his heading at the ego's time at which he was found.
+    #[must_use]
+    pub fn speed_of(&self, other: &near::Other, t_ns: i64) -> Option<Value> {
+        let motion = self.motion(other.run);
+        if other.between_ns == 0 {
+            return motion.speed_mps(other.i);
+        }
+        motion.speed_at(self.window.times(&self.window.runs()[other.run]), t_ns)
+    }
+
     /// The ego's speed at its sample `k`: see [`motion`].
     #[must_use]
     pub fn ego_speed_mps(&self, k: usize) -> Option<Value> {
@@ -291,7 +303,8 @@ impl<'a> Measures<'a> {
     /// [`surroundings`].
     #[must_use]
     pub fn surroundings(&self, channel: Channel, k: usize) -> Option<Value> {
-        let stations = self.surroundings.get(channel, || surroundings::Stations::new(self, channel));
+        let of = &self.surroundings[channel as usize];
+        let stations = of.get_or_init(|| surroundings::Stations::new(self, channel));
         stations.at(self, channel, k)
     }
 
@@ -320,9 +333,9 @@ impl<'a> Measures<'a> {
         self.others.get_or_init(|| near::there(self))
     }
 
-    /// Who is so near that he can be beside the ego or pass it.
-    pub(crate) fn close(&self) -> &Near {
-        self.close.get_or_init(|| Near::within(self, near::CLOSE_M))
+    /// Who can be beside the ego or pass it at its samples in the block: see [`Near::level`].
+    pub(crate) fn level(&self) -> &Near {
+        self.level.get_or_init(|| Near::level(self))
     }
 
     /// Who is beside the ego at its samples in the block, in the order of [`Ego::in_block`]: see [`flank`].
@@ -348,6 +361,11 @@ impl<'a> Measures<'a> {
         let in_lane = |p: Places<'_>| !p.all_hits(k).is_empty();
         let near = || self.track.is_some_and(|t| area::on_map(t, &self.ego().samples()[k]));
         self.places().is_some_and(in_lane) || near()
+    }
+
+    /// Lines around the ego in the step from its sample `k` of the block; `None` if it is not in the block.
+    pub(crate) fn lines_near(&self, k: usize) -> Option<&lukao_track::LinesNear> {
+        self.lines.get_or_init(|| lines::Around::new(self)).at(self, self.track?, k)
     }
 
     /// Distance that the ego's body keeps at least from the edge of the drivable area in the step from its sample `k`, m: see
@@ -384,24 +402,20 @@ impl<'a> Measures<'a> {
     /// If there is no such sample.
     #[must_use]
     pub fn ahead_at(&self, k: usize, who: Who) -> Option<Ahead> {
+        let of_block = self.ahead.get().zip(k.checked_sub(self.ego().in_block().start));
+        if let Some(known) = of_block.and_then(|(of, j)| of[usize::from(who != Who::Vehicles)].get(j)) {
+            return Some(known.clone());
+        }
         self.ahead_once(k, (who, lanes_ahead::Of::Way))
     }
 
     /// Whether somebody is the vehicle next in the ego's lane at one sample of the window; not kept.
     pub(crate) fn is_next_in_lane_at(&self, k: usize, actor: ActorIx) -> bool {
-        let he = |only| {
-            let next = self.ahead_only((k, only), (Who::Vehicles, lanes_ahead::Of::Lane));
-            matches!(next, Some(Ahead::Lead(lead)) if lead.actor == actor)
-        };
-        // Who is not even if there were nobody else costs little.
-        he(Some(actor)) && he(None)
+        let lanes = |places| self.lanes.get_or_init(|| lanes_ahead::Lanes::new(places));
+        self.places().is_some_and(|places| lead::is_next_in_lane(self, places, lanes(places), k, actor))
     }
 
     fn ahead_once(&self, k: usize, of: (Who, lanes_ahead::Of)) -> Option<Ahead> {
-        self.ahead_only((k, None), of)
-    }
-
-    fn ahead_only(&self, k: (usize, Option<ActorIx>), of: (Who, lanes_ahead::Of)) -> Option<Ahead> {
         let places = self.places()?;
         let lanes = self.lanes.get_or_init(|| lanes_ahead::Lanes::new(places));
         Some(lead::ahead_at(self, places, lanes, of, k))

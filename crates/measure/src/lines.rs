@@ -11,10 +11,12 @@
 //! **Uncertainty** of the distance beyond (m): position accuracy, for body and wheels also half of the size's and
 //! the yaw's × their reach, and the survey's.
 
+use std::sync::OnceLock;
+
 use lukao_model::math;
 use lukao_model::outcome::Uncertainty;
 use lukao_model::time::S;
-use lukao_track::{Line, LineIx, Side, Track};
+use lukao_track::{Line, LineIx, LineTouched, LinesNear, Side, Track};
 
 use crate::body;
 use crate::value::Value;
@@ -77,8 +79,11 @@ pub fn crossings(m: &Measures<'_>, k: usize, part: Part) -> Option<Vec<Crossing>
     let own = own_points_m(m, &s, part)?;
     let (Some(track), true) = (m.track(), s.goes_on) else { return Some(Vec::new()) };
     let next = m.ego().samples()[k + 1];
-    let at = |s: &EgoSample| -> Vec<[f64; 2]> { own.iter().map(|p| body::point_m(&s.pose, *p)).collect() };
-    let swept = track.lines_swept(&at(&s), &at(&next), s.z_m);
+    let (from, to) = (body::points_m(&s.pose, &own), body::points_m(&next.pose, &own));
+    let swept = match m.lines_near(k).filter(|near| near.hold(&from) && near.hold(&to)) {
+        Some(near) => track.lines_swept_of(near, &from, &to, s.z_m),
+        None => track.lines_swept(&from, &to, s.z_m),
+    };
     let crossings = swept.into_iter().map(|c| {
         let t_ns = s.t_ns + ((next.t_ns - s.t_ns) as f64 * c.fraction).round() as i64;
         let (beyond, farthest_ns) = follow(m, track.line(c.line), c.from, k + 1, &own);
@@ -94,6 +99,45 @@ pub fn crossings(m: &Measures<'_>, k: usize, part: Part) -> Option<Vec<Crossing>
         }
     });
     Some(crossings.collect())
+}
+
+/// Lines under a part of the ego at its sample `k`, whose outline there is given.
+#[must_use]
+pub fn touched<'t>(m: &Measures<'t>, k: usize, outline_m: &[[f64; 2]]) -> Vec<LineTouched<'t>> {
+    let (Some(track), z_m) = (m.track(), m.ego().samples()[k].z_m) else { return Vec::new() };
+    match m.lines_near(k).filter(|near| near.hold(outline_m)) {
+        Some(near) => track.lines_touched_of(near, outline_m, z_m),
+        None => track.lines_touched(outline_m, z_m),
+    }
+}
+
+/// Samples for which lines are looked up at once.
+const TOGETHER: usize = 8;
+
+/// Wheels and mirrors may reach out of the footprint by this, m; what reaches farther is looked up by itself.
+const BEYOND_M: f64 = 0.5;
+
+/// Lines around the ego at its samples in the block and up to those after them, looked up when they are first asked for.
+pub(crate) struct Around(Vec<OnceLock<LinesNear>>);
+
+impl Around {
+    pub(crate) fn new(m: &Measures<'_>) -> Self {
+        Self((0..m.ego().in_block().len().div_ceil(TOGETHER)).map(|_| OnceLock::new()).collect())
+    }
+
+    pub(crate) fn at(&self, m: &Measures<'_>, track: &Track, k: usize) -> Option<&LinesNear> {
+        let (samples, block) = (m.ego().samples(), m.ego().in_block());
+        let part = k.checked_sub(block.start)? / TOGETHER;
+        Some(self.0.get(part)?.get_or_init(|| {
+            let first = block.start + part * TOGETHER;
+            let part = &samples[first..(first + TOGETHER + 1).min(samples.len())];
+            let size = |s: &EgoSample| m.window().runs()[s.run].size;
+            let reach = part.iter().map(|s| 0.5 * math::hypot(size(s).length_m, size(s).width_m));
+            let reach = reach.fold(0.0, f64::max) + BEYOND_M;
+            let centres: Vec<[f64; 2]> = part.iter().map(|s| [s.pose.x_m, s.pose.y_m]).collect();
+            track.lines_near(&centres, reach)
+        }))
+    }
 }
 
 /// Greatest distance of the part beyond a line from sample `k` on, and when; ends when it is back.

@@ -20,7 +20,7 @@
 use std::sync::OnceLock;
 
 use lukao_model::outcome::Uncertainty;
-use lukao_model::time::{MS, S, to_s};
+use lukao_model::time::{MS, S, last_at, to_s};
 use lukao_model::values::Values;
 use lukao_model::{Channel, Column, Drive, Run, Subject, math};
 
@@ -64,7 +64,7 @@ pub struct Motion {
 type Chunk = Vec<Option<(Value, SpeedSource)>>;
 
 /// Samples that are worked out at once.
-const CHUNK: usize = 16;
+const CHUNK: usize = 4;
 
 impl Motion {
     pub(crate) fn new(drive: &Drive, held: &Held, admit: &Admit, run: &Run) -> Self {
@@ -108,7 +108,7 @@ impl Motion {
     /// Speed at a time within the run, linear between samples.
     #[must_use]
     pub fn speed_at(&self, times: &[i64], t_ns: i64) -> Option<Value> {
-        let k = times.partition_point(|t| *t <= t_ns).checked_sub(1)?;
+        let k = last_at(times, t_ns)?;
         let here = self.speed_mps(k)?;
         if times[k] == t_ns {
             return Some(here);
@@ -158,8 +158,11 @@ fn series_speed(series: &[(Stated, bool)], t_ns: i64) -> Option<Value> {
 /// Samples within `half_ns` of sample `i`, and at least one to each side where there is one.
 fn around(times: &[i64], i: usize, half_ns: i64) -> std::ops::Range<usize> {
     let t = times[i];
-    let lo = times.partition_point(|x| *x < t.saturating_sub(half_ns)).min(i.saturating_sub(1));
-    let hi = times.partition_point(|x| *x <= t.saturating_add(half_ns)).max((i + 2).min(times.len()));
+    // A few are soon counted.
+    let before = times[..i].iter().rev().take_while(|x| **x >= t.saturating_sub(half_ns)).count();
+    let after = times[i + 1..].iter().take_while(|x| **x <= t.saturating_add(half_ns)).count();
+    let lo = (i - before).min(i.saturating_sub(1));
+    let hi = (i + 1 + after).max((i + 2).min(times.len()));
     lo..hi
 }
 
@@ -170,10 +173,8 @@ fn derived(run: &Run, times: &[i64], i: usize) -> Option<Value> {
     }
     let n = range.len() as f64;
     // Relative to sample i, so that map coordinates cost no digits.
-    let at = |k: usize| {
-        let (a, b) = (run.pose(i), run.pose(k));
-        (to_s(times[k] - times[i]), b.x_m - a.x_m, b.y_m - a.y_m)
-    };
+    let (x, y) = (run.x_m.values(), run.y_m.values());
+    let at = |k: usize| (to_s(times[k] - times[i]), x[k] - x[i], y[k] - y[i]);
     let (mut st, mut sx, mut sy) = (0.0, 0.0, 0.0);
     for k in range.clone() {
         let (t, x, y) = at(k);
@@ -190,7 +191,7 @@ fn derived(run: &Run, times: &[i64], i: usize) -> Option<Value> {
     if stt <= 0.0 {
         return None;
     }
-    let (sin, cos) = math::sin_cos(run.pose(i).yaw_rad);
+    let (sin, cos) = math::sin_cos(run.yaw_rad.values()[i]);
     let worst = range.map(|k| Uncertainty::from_option(run.accuracy.position_m.at(k))).reduce(greater);
     let u = worst.unwrap_or(Uncertainty::Unknown).times(1.0 / stt.sqrt());
     Some(Value { value: (stx * cos + sty * sin) / stt, u })
@@ -213,7 +214,7 @@ fn mean_logged(
     to: i64,
 ) -> Option<Value> {
     run.channels.get(channel).filter(|d| admit.admits(channel, d.origin))?;
-    let lo = times.partition_point(|t| *t <= from).checked_sub(1)?;
+    let lo = last_at(times, from)?;
     let hi = times.partition_point(|t| *t < to).min(times.len() - 1);
     let mut area = 0.0;
     let mut u = Uncertainty::Known(0.0);

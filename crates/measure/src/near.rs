@@ -4,14 +4,16 @@
 //! An actor is near if its centre is within [`REACH_M`] of the ego's along both axes of the frame. Between its own
 //! samples its pose is linear. The ego, what it tows and what rides on it are left out.
 
+use std::ops::Range;
+
 use lukao_contact::RunBoxes;
 use lukao_model::drive::Pose;
 use lukao_model::outcome::Uncertainty;
-use lukao_model::time::to_s;
-use lukao_model::{ActorIx, Run};
+use lukao_model::time::{last_at, to_s};
+use lukao_model::{ActorIx, Drive, Run, math};
 
-use crate::Measures;
 use crate::ego::EgoSample;
+use crate::{Measures, lanes_ahead, overtaking};
 
 /// How far off somebody can matter, m.
 pub const REACH_M: f64 = 200.0;
@@ -50,9 +52,12 @@ pub struct Near {
     first: usize,
     /// Where each sample's part of `of` begins; one more at the end.
     begins: Vec<u32>,
-    /// Run, and its sample at or before the ego's.
+    /// Run, and its sample at or before the ego's; with [`AT_SAMPLE`] if it is at the ego's.
     of: Vec<(u32, u32)>,
 }
+
+/// Set beside the number of a sample that is at the time of the ego's.
+const AT_SAMPLE: u32 = 1 << 31;
 
 /// A box for each of the ego's samples in the block, in which others are looked for.
 #[derive(Clone, Debug, Default)]
@@ -78,7 +83,7 @@ impl Boxes {
     }
 
     fn holds(&self, j: usize, x: f64, y: f64) -> bool {
-        self.lo_x[j] < x && x < self.hi_x[j] && self.lo_y[j] < y && y < self.hi_y[j]
+        self.holding(j, &[x], &[y]) != 0
     }
 
     /// Box around those of the samples from `j` on, and up to before `end`.
@@ -94,14 +99,20 @@ impl Boxes {
         let n = x.len().min(y.len()).min(64);
         let (lo_x, hi_x) = (&self.lo_x[j..j + n], &self.hi_x[j..j + n]);
         let (lo_y, hi_y) = (&self.lo_y[j..j + n], &self.hi_y[j..j + n]);
+        let (x, y) = (&x[..n], &y[..n]);
+        let holds = |c: usize| (lo_x[c] < x[c]) & (x[c] < hi_x[c]) & (lo_y[c] < y[c]) & (y[c] < hi_y[c]);
         let mut any = false;
         for c in 0..n {
-            any |= (lo_x[c] < x[c]) & (x[c] < hi_x[c]) & (lo_y[c] < y[c]) & (y[c] < hi_y[c]);
+            any |= holds(c);
         }
         if !any {
             return 0;
         }
-        (0..n).filter(|c| self.holds(j + c, x[*c], y[*c])).fold(0, |bits, c| bits | 1 << c)
+        let mut bits = 0;
+        for c in 0..n {
+            bits |= u64::from(holds(c)) << c;
+        }
+        bits
     }
 }
 
@@ -119,17 +130,33 @@ impl Near {
             let (lo, hi) = around(&m.ego().samples()[k], reach_m);
             boxes.push(lo, hi);
         }
-        Self::in_boxes(m, &boxes)
+        Self::picked(m, m.ego().in_block(), &boxes, May(|_| true))
     }
 
-    /// Everybody in the boxes.
-    pub(crate) fn in_boxes(m: &Measures<'_>, boxes: &Boxes) -> Self {
-        Self::in_boxes_if(m, boxes, |_| true)
+    /// Everybody in the boxes of some of the ego's samples but those of whom `may` says that they need no look, for some samples at
+    /// once.
+    pub(crate) fn in_boxes_if(
+        m: &Measures<'_>,
+        of: Range<usize>,
+        boxes: &Boxes,
+        may: impl FnMut(Stretch) -> bool,
+    ) -> Self {
+        Self::picked(m, of, boxes, May(may))
     }
 
-    /// Everybody in the boxes but those of whom `may` says that they need no look, for some samples at once.
-    pub(crate) fn in_boxes_if(m: &Measures<'_>, boxes: &Boxes, mut may: impl FnMut(Stretch) -> bool) -> Self {
-        let block = m.ego().in_block();
+    /// Who is so near that he can be beside the ego or pass it: within [`CLOSE_M`], and lengthwise, seen along the ego's heading,
+    /// no farther than the two bodies reach or their ways in the step bring them.
+    pub(crate) fn level(m: &Measures<'_>) -> Self {
+        let mut boxes = Boxes::default();
+        for k in m.ego().in_block() {
+            let (lo, hi) = around(&m.ego().samples()[k], CLOSE_M);
+            boxes.push(lo, hi);
+        }
+        Self::picked(m, m.ego().in_block(), &boxes, Level::new(m))
+    }
+
+    /// Everybody in the boxes but those that are left out.
+    fn picked(m: &Measures<'_>, block: Range<usize>, boxes: &Boxes, mut pick: impl Pick) -> Self {
         let mut found: Vec<(u32, u32, u32)> = Vec::new();
         let samples = m.ego().samples();
         let (Some(a), Some(b)) = (samples.get(block.start), samples[block.clone()].last()) else {
@@ -137,8 +164,11 @@ impl Near {
         };
         let parts = Part::all(m, block.clone(), boxes);
         for r in others(m, a.t_ns, b.t_ns) {
-            let hit = &mut |j, i| found.push((j as u32, r as u32, i as u32));
-            along_run(m, &parts, boxes, r, &mut may, hit);
+            let hit = &mut |j, i, exact| {
+                let at = if exact { AT_SAMPLE } else { 0 };
+                found.push((j as u32, r as u32, i as u32 | at));
+            };
+            along_run(m, &parts, boxes, r, &mut pick, hit);
         }
         // Counted by sample; within one by run.
         let mut begins = vec![0_u32; block.len() + 1];
@@ -163,7 +193,13 @@ impl Near {
         let j = k - self.first;
         let t_ns = m.ego().samples()[k].t_ns;
         let of = &self.of[self.begins[j] as usize..self.begins[j + 1] as usize];
-        of.iter().map(move |&(r, i)| pose_from(m, r as usize, i as usize, t_ns))
+        of.iter().map(move |&(r, at)| {
+            let (run, i) = (r as usize, (at & !AT_SAMPLE) as usize);
+            if at & AT_SAMPLE == 0 {
+                return pose_from(m, run, i, t_ns);
+            }
+            Other { run, i, pose: m.window().runs()[run].pose(i), between_ns: 0 }
+        })
     }
 }
 
@@ -200,23 +236,124 @@ pub(crate) fn there(m: &Measures<'_>) -> Vec<There> {
 
 /// Those near at any sample of the window; looks at all runs.
 pub(crate) fn at_sample(m: &Measures<'_>, k: usize) -> Vec<Other> {
-    at_sample_of(m, k, None)
+    at_sample_of(m, k, REACH_M, |_| true)
 }
 
-/// The same, of one actor alone if one is given.
-pub(crate) fn at_sample_of(m: &Measures<'_>, k: usize, only: Option<ActorIx>) -> Vec<Other> {
-    let s = m.ego().samples()[k];
-    let mut boxes = Boxes::default();
-    let (lo, hi) = around(&s, REACH_M);
-    boxes.push(lo, hi);
-    let parts = Part::all(m, k..k + 1, &boxes);
-    let mut out = Vec::new();
-    let meant = |r: &usize| only.is_none_or(|actor| m.window().runs()[*r].actor == actor);
-    for r in others(m, s.t_ns, s.t_ns).filter(meant) {
-        along_run(m, &parts, &boxes, r, &mut |_| true, &mut |_, i| out.push(pose_from(m, r, i, s.t_ns)));
-    }
-    out
+/// Those within a distance along both axes of whose runs `meant` says that they matter.
+pub(crate) fn at_sample_of(
+    m: &Measures<'_>,
+    k: usize,
+    reach_m: f64,
+    mut meant: impl FnMut(&Run) -> bool,
+) -> Vec<Other> {
+    let t_ns = m.ego().samples()[k].t_ns;
+    others(m, t_ns, t_ns)
+        .filter(|r| meant(&m.window().runs()[*r]))
+        .filter_map(|r| pose_of(m, r, k))
+        .filter(|other| within(m, k, other, reach_m))
+        .collect()
 }
+
+/// One actor at any sample of the window, if he is within [`REACH_M`].
+pub(crate) fn of_actor(m: &Measures<'_>, k: usize, actor: ActorIx) -> impl Iterator<Item = Other> {
+    let runs = m.window().runs();
+    let first = runs.partition_point(|r| r.actor < actor);
+    let of = (first..runs.len()).take_while(move |r| runs[*r].actor == actor);
+    of.filter_map(move |r| pose_of(m, r, k)).filter(move |other| within(m, k, other, REACH_M))
+}
+
+/// What tells of the ego's samples in the block who is or comes level with it before the next: by columns, so that many of somebody's
+/// samples are looked at together.
+struct Level<'m> {
+    drive: &'m Drive,
+    x_m: Vec<f64>,
+    y_m: Vec<f64>,
+    sin: Vec<f64>,
+    cos: Vec<f64>,
+    /// Half the ego's length, m.
+    half_m: Vec<f64>,
+    /// Way of the ego to the next sample, and what its turning moves the farthest of those who are near, m.
+    moves_m: Vec<f64>,
+    /// Time of the next sample.
+    to_ns: Vec<i64>,
+}
+
+impl<'m> Level<'m> {
+    fn new(m: &'m Measures<'_>) -> Self {
+        let samples = m.ego().samples();
+        let mut out = Self {
+            drive: m.window(),
+            x_m: Vec::new(),
+            y_m: Vec::new(),
+            sin: Vec::new(),
+            cos: Vec::new(),
+            half_m: Vec::new(),
+            moves_m: Vec::new(),
+            to_ns: Vec::new(),
+        };
+        for k in m.ego().in_block() {
+            let from = samples[k];
+            let to = if from.goes_on { samples[k + 1] } else { from };
+            let (dx, dy) = (to.pose.x_m - from.pose.x_m, to.pose.y_m - from.pose.y_m);
+            let turn = math::angle_between(from.pose.yaw_rad, to.pose.yaw_rad).abs();
+            let (sin, cos) = math::sin_cos(from.pose.yaw_rad);
+            out.x_m.push(from.pose.x_m);
+            out.y_m.push(from.pose.y_m);
+            out.sin.push(sin);
+            out.cos.push(cos);
+            out.half_m.push(0.5 * m.window().runs()[from.run].size.length_m);
+            out.moves_m.push(dx.abs() + dy.abs() + 2.0 * CLOSE_M * turn + ROUNDING_M);
+            out.to_ns.push(to.t_ns);
+        }
+        out
+    }
+
+    /// How far lengthwise the middle of somebody who does not move may be from the ego's at one of its samples, m.
+    fn reach_m(&self, j: usize, body_m: f64) -> f64 {
+        (self.half_m[j] + body_m).max(overtaking::BESIDE_M) + self.moves_m[j]
+    }
+}
+
+impl Pick for Level<'_> {
+    fn ticks(&mut self, of: &Stretch, bits: u64) -> u64 {
+        let (run, j) = (&self.drive.runs()[of.run], of.j..of.j + of.len);
+        let body_m = lanes_ahead::reach_m(run);
+        let (x, y) = (&run.x_m.values()[of.i..], &run.y_m.values()[of.i..]);
+        let (own_x, own_y) = (&self.x_m[j.clone()], &self.y_m[j.clone()]);
+        let (sin, cos) = (&self.sin[j.clone()], &self.cos[j]);
+        // By how much each is out of reach.
+        let mut beyond = [0.0; RunBoxes::SAMPLES];
+        for c in 0..of.len.min(RunBoxes::SAMPLES) {
+            let along = (x[c] - own_x[c]) * cos[c] + (y[c] - own_y[c]) * sin[c];
+            beyond[c] = along.abs() - self.reach_m(of.j + c, body_m);
+        }
+        // He moves on to his next sample, if he has one.
+        for c in 0..of.len.min(RunBoxes::SAMPLES).min(x.len() - 1) {
+            beyond[c] -= (x[c + 1] - x[c]).abs() + (y[c + 1] - y[c]).abs();
+        }
+        // What is not a number proves nothing.
+        let far = beyond[..of.len].iter().rev().fold(0, |far, b| far << 1 | u64::from(*b > 0.0));
+        bits & !far
+    }
+
+    fn between(&self, of: &Stretch) -> bool {
+        let run = &self.drive.runs()[of.run];
+        let (x, y, times) = (run.x_m.values(), run.y_m.values(), self.drive.times(run));
+        // He goes no farther than his samples up to the end of the step, and to the first of them.
+        let (mut i, mut moves) = (of.i, 0.0);
+        while i + 1 < x.len() && times[i] < self.to_ns[of.j] {
+            moves += (x[i + 1] - x[i]).abs() + (y[i + 1] - y[i]).abs();
+            i += 1;
+        }
+        let (dx, dy) = (x[of.i] - self.x_m[of.j], y[of.i] - self.y_m[of.j]);
+        let along = dx * self.cos[of.j] + dy * self.sin[of.j];
+        let out_of_reach = along.abs() > self.reach_m(of.j, lanes_ahead::reach_m(run)) + moves;
+        !out_of_reach
+    }
+}
+
+/// More than rounding costs, m.
+const ROUNDING_M: f64 = 1e-3;
 
 /// Somebody's samples at successive ones of the ego.
 #[derive(Clone, Copy, Debug)]
@@ -245,7 +382,7 @@ struct Part {
 }
 
 impl Part {
-    fn all(m: &Measures<'_>, range: std::ops::Range<usize>, boxes: &Boxes) -> Vec<Self> {
+    fn all(m: &Measures<'_>, range: Range<usize>, boxes: &Boxes) -> Vec<Self> {
         const N: usize = RunBoxes::SAMPLES;
         let (drive, mut j) = (m.window(), 0);
         let of_run = m.ego().samples()[range.clone()].chunk_by(|a, b| a.run == b.run);
@@ -270,6 +407,40 @@ impl Part {
     }
 }
 
+/// The ego's samples of the block in pieces of one tick of the boxes that runs of others have.
+pub(crate) fn together(m: &Measures<'_>) -> impl Iterator<Item = Range<usize>> {
+    let (drive, samples, block) = (m.window(), m.ego().samples(), m.ego().in_block());
+    let mut k = block.start;
+    std::iter::from_fn(move || {
+        let s = samples.get(k).filter(|_| k < block.end)?;
+        let run = &drive.runs()[s.run];
+        let tick = drive.clocks()[run.clock.0 as usize].first_tick + (run.first + s.i) as u64;
+        let first = k;
+        k = (k + RunBoxes::SAMPLES - (tick % RunBoxes::SAMPLES as u64) as usize).min(block.end);
+        Some(first..k)
+    })
+}
+
+/// Somebody's pose at the ego's sample `k`, if his run covers it.
+pub(crate) fn pose_of(m: &Measures<'_>, run: usize, k: usize) -> Option<Other> {
+    let (drive, s) = (m.window(), m.ego().samples()[k]);
+    let (own, theirs, t_ns) = (&drive.runs()[s.run], &drive.runs()[run], s.t_ns);
+    if own.clock == theirs.clock {
+        let i = (own.first + s.i).checked_sub(theirs.first).filter(|i| *i < theirs.len())?;
+        return Some(Other { run, i, pose: theirs.pose(i), between_ns: 0 });
+    }
+    let times = drive.times(theirs);
+    let i = last_at(times, t_ns)?;
+    (times[i] == t_ns || i + 1 < times.len()).then(|| pose_from(m, run, i, t_ns))
+}
+
+/// Whether somebody is within a distance of the ego's sample `k` along both axes.
+pub(crate) fn within(m: &Measures<'_>, k: usize, other: &Other, reach_m: f64) -> bool {
+    let (lo, hi) = around(&m.ego().samples()[k], reach_m);
+    let at = [other.pose.x_m, other.pose.y_m];
+    (0..2).all(|d| lo[d] < at[d] && at[d] < hi[d])
+}
+
 fn pose_from(m: &Measures<'_>, r: usize, i: usize, t_ns: i64) -> Other {
     let drive = m.window();
     let run = &drive.runs()[r];
@@ -284,21 +455,20 @@ fn pose_from(m: &Measures<'_>, r: usize, i: usize, t_ns: i64) -> Other {
     Other { run: r, i, pose, between_ns }
 }
 
-/// Calls `hit` with the place of the ego's sample among those looked at, and the run's sample at or before it, for each of these
-/// at which the run is in the box, but where `may` said no.
+/// Calls `hit` with the place of the ego's sample among those looked at, the run's sample at or before it, and whether it is at
+/// it, for each of these at which the run is in the box, but where `may` said no.
 fn along_run(
     m: &Measures<'_>,
     parts: &[Part],
     boxes: &Boxes,
     r: usize,
-    may: &mut impl FnMut(Stretch) -> bool,
-    hit: &mut impl FnMut(usize, usize),
+    pick: &mut impl Pick,
+    hit: &mut impl FnMut(usize, usize, bool),
 ) {
     let (drive, samples) = (m.window(), m.ego().samples());
     let run = &drive.runs()[r];
     let (times, x, y) = (drive.times(run), run.x_m.values(), run.y_m.values());
-    // For one sample the place itself is read as fast.
-    let index = if boxes.lo_x.len() > 1 { RunBoxes::of(drive, run) } else { None };
+    let index = RunBoxes::of(drive, run);
     let mut i = 0;
     for part in parts {
         let first = samples[part.first];
@@ -313,8 +483,15 @@ fn along_run(
                 let n = (hi - at).min(index.map_or(RunBoxes::SAMPLES, |x| x.together(i)));
                 if index.is_none_or(|x| part.may_hold(begun + at as u64, x.around(i))) {
                     let j = part.j + at - own;
-                    let bits = boxes.holding(j, &x[i..i + n], &y[i..i + n]);
-                    in_stretch(Stretch { run: r, i, j, len: n }, bits, may, hit);
+                    let mut bits = boxes.holding(j, &x[i..i + n], &y[i..i + n]);
+                    if bits != 0 {
+                        bits = pick.ticks(&Stretch { run: r, i, j, len: n }, bits);
+                    }
+                    while bits != 0 {
+                        let c = bits.trailing_zeros() as usize;
+                        bits &= bits - 1;
+                        hit(j + c, i + c, true);
+                    }
                 }
                 at += n;
             }
@@ -329,37 +506,117 @@ fn along_run(
                 continue;
             }
             let p = pose_from(m, r, i, s.t_ns).pose;
-            if boxes.holds(j, p.x_m, p.y_m) {
-                hit(j, i);
+            if boxes.holds(j, p.x_m, p.y_m) && pick.between(&Stretch { run: r, i, j, len: 1 }) {
+                hit(j, i, times[i] == s.t_ns);
             }
         }
+    }
+}
+
+/// Who is left out of those in the boxes.
+trait Pick {
+    /// Of somebody's samples, a bit each, those that are not left out.
+    fn ticks(&mut self, of: &Stretch, bits: u64) -> u64;
+
+    /// Whether he is not left out at a time of the ego's that is at or after his sample.
+    fn between(&self, _: &Stretch) -> bool {
+        true
     }
 }
 
 /// Samples of a stretch that are asked about once more, if the whole of it needs a look.
 const SHORT: usize = 8;
 
-/// Calls `hit` for the samples of a stretch whose bits are set, but where `may` said no.
-fn in_stretch(
-    all: Stretch,
-    bits: u64,
-    may: &mut impl FnMut(Stretch) -> bool,
-    hit: &mut impl FnMut(usize, usize),
-) {
-    if bits == 0 || !may(all) {
-        return;
+/// Leaves out those of whom it is said, for some samples at once, that they need no look.
+struct May<F>(F);
+
+impl<F: FnMut(Stretch) -> bool> Pick for May<F> {
+    fn ticks(&mut self, of: &Stretch, bits: u64) -> u64 {
+        if !self.0(*of) {
+            return 0;
+        }
+        let mut kept = 0;
+        for from in (0..of.len).step_by(SHORT) {
+            let len = (of.len - from).min(SHORT);
+            let mine = bits & (((1 << len) - 1) << from);
+            if mine != 0 && (len == of.len || self.0(Stretch { i: of.i + from, j: of.j + from, len, ..*of }))
+            {
+                kept |= mine;
+            }
+        }
+        kept
     }
-    for from in (0..all.len).step_by(SHORT) {
-        let len = (all.len - from).min(SHORT);
-        let mut own = bits >> from & ((1 << len) - 1);
-        let (i, j) = (all.i + from, all.j + from);
-        if own == 0 || (len < all.len && !may(Stretch { i, j, len, ..all })) {
-            continue;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Admit, Held};
+    use lukao_model::Interval;
+    use lukao_testkit::{ActorBuilder, DriveBuilder, Motion, Rng};
+
+    /// How far ahead of a pose, along its heading, somebody's middle is.
+    fn ahead_m(of: &Pose, p: &Pose) -> f64 {
+        let (sin, cos) = math::sin_cos(of.yaw_rad);
+        (p.x_m - of.x_m) * cos + (p.y_m - of.y_m) * sin
+    }
+
+    /// Turning and standing egos, others on the ego's clock, on another one, and with gaps.
+    #[test]
+    fn whoever_is_beside_the_ego_or_passes_it_is_level() {
+        let rng = &mut Rng::new(41);
+        let (mut beside, mut passing, mut level, mut all) = (0, 0, 0, 0);
+        for round in 0..20 {
+            let (v, bend) = (rng.range(0.0, 15.0), rng.range(-0.4, 0.4));
+            let at = |t: f64| (t, 2.0 * v * t, 30.0 * bend * t * t, bend * t);
+            let way: Vec<_> = (0..9).map(|i| at(f64::from(i) * 0.5)).collect();
+            let ego = ActorBuilder::car("ego").motion(Motion::points(&way));
+            let mut drive = DriveBuilder::new("level").span_s(0.0, 4.0).hz(10.0).ego(ego);
+            for i in 0..20 {
+                let [x, y] = [rng.range(-30.0, 80.0), rng.range(-30.0, 30.0)];
+                let to = [x + rng.range(-60.0, 60.0), y + rng.range(-20.0, 20.0)];
+                let yaw = rng.range(-3.0, 3.0);
+                let way = [(0.0, x, y, yaw), (4.0, to[0], to[1], yaw + rng.range(-1.0, 1.0))];
+                let he = ActorBuilder::car(&format!("{i}")).motion(Motion::points(&way));
+                drive = drive.actor(match i % 3 {
+                    0 => he.hz([3.0, 25.0][round % 2]),
+                    1 => he.present_s(&[(0.0, 1.0), (rng.range(1.5, 2.0), rng.range(3.0, 4.0))]),
+                    _ => he.size(9.0, 2.5),
+                });
+            }
+            let drive = drive.build();
+            let held = Held::default();
+            let m = Measures::new(&drive, Interval::ALL, None, Admit::ALL, &held);
+            let (close, level_ones) = (Near::within(&m, CLOSE_M), m.level());
+            for k in m.ego().in_block() {
+                let found: Vec<Other> = level_ones.at(&m, k).collect();
+                let s = &m.ego().samples()[k];
+                for he in close.at(&m, k) {
+                    let run = &drive.runs()[he.run];
+                    let half = 0.5 * drive.runs()[s.run].size.length_m;
+                    let along = ahead_m(&s.pose, &he.pose);
+                    let is_beside =
+                        along.abs() < half + 0.5 * math::hypot(run.size.length_m, run.size.width_m);
+                    let then = m.ego().samples().get(k + 1).filter(|_| s.goes_on);
+                    let passes =
+                        then.zip(then.and_then(|n| drive.pose_at(run, n.t_ns))).is_some_and(|(n, p)| {
+                            let (dx, dy) = (p.x_m - n.pose.x_m, p.y_m - n.pose.y_m);
+                            let (sin, cos) = math::sin_cos(s.pose.yaw_rad);
+                            let lateral = (he.pose.y_m - s.pose.y_m) * cos - (he.pose.x_m - s.pose.x_m) * sin;
+                            let middle = along >= 0.0 && dx * cos + dy * sin < 0.0;
+                            let front = along > half && ahead_m(&n.pose, &p) <= half;
+                            (middle && lateral.abs() <= overtaking::BESIDE_M) || front
+                        });
+                    let is_level = found.contains(&he);
+                    assert!(is_level || !(is_beside || passes), "sample {k}: {he:?}");
+                    beside += usize::from(is_beside);
+                    passing += usize::from(passes);
+                    level += usize::from(is_level);
+                    all += 1;
+                }
+            }
         }
-        while own != 0 {
-            let c = own.trailing_zeros() as usize;
-            own &= own - 1;
-            hit(j + c, i + c);
-        }
+        assert!(beside > 500 && passing > 50, "{beside} {passing}");
+        assert!(level < all / 2, "{level} of {all} near");
     }
 }

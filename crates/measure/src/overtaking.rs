@@ -53,7 +53,7 @@ pub(crate) fn overtakings(m: &Measures<'_>) -> Vec<Overtaking> {
         }
         let along = places.at(k).map_or(s.pose.yaw_rad, |p| s.pose.yaw_rad - p.off_rad);
         let along = math::sin_cos(along);
-        for other in m.close().at(m, k) {
+        for other in m.level().at(m, k) {
             let Some((part, side)) = passed(m, &s, k, along, &other) else { continue };
             let actor = m.window().runs()[other.run].actor;
             let t_ns = s.t_ns + ((m.ego().samples()[k + 1].t_ns - s.t_ns) as f64 * part) as i64;
@@ -97,7 +97,7 @@ fn passed(
     if after >= 0.0 {
         return None;
     }
-    let speed = m.motion(other.run).speed_at(drive.times(run), s.t_ns)?;
+    let speed = m.speed_of(other, s.t_ns)?;
     (speed.value >= MOVES_MPS).then_some(())?;
     let side = if lateral > 0.0 { Side::Left } else { Side::Right };
     Some((before / (before - after), side))

@@ -239,9 +239,19 @@ impl<'m> Places<'m> {
         self.came_from(k).map(|(_, from)| self.ways_from(k, from))
     }
 
-    /// The same if the lane before the junction is known to be `from`.
-    pub(crate) fn ways_from(&self, k: usize, from: LaneIx) -> Vec<PathIx> {
-        let (inside, exit) = self.through(k, from);
+    /// The same of somebody who is asked about once, with the lane before the junction: only the samples up to where he leaves it
+    /// are looked up.
+    pub(crate) fn ways_once(&self, k: usize, from: LaneIx) -> Vec<PathIx> {
+        let (inside, exit) = self.through(k, from, |j| (self.whereabouts(j), j + 1));
+        self.fitting((from, inside, exit))
+    }
+
+    /// [`Places::ways_through`] if the lane before the junction is known to be `from`.
+    fn ways_from(&self, k: usize, from: LaneIx) -> Vec<PathIx> {
+        let (inside, exit) = self.through(k, from, |j| {
+            let (whereabouts, end) = self.stretches()[j];
+            (whereabouts, end as usize)
+        });
         // The same from each sample of the approach.
         let known = (from, inside, exit);
         let before = self.cells.ways.lock().ok().and_then(|ways| ways.get(&known).cloned());
@@ -281,15 +291,21 @@ impl<'m> Places<'m> {
     }
 
     /// The samples at or after `k` at which the ego is in the junction after `from` (in lanes, but in none outside), from
-    /// the first to behind the last, and the lane by which it leaves.
-    fn through(&self, k: usize, from: LaneIx) -> ((usize, usize), Option<LaneIx>) {
+    /// the first to behind the last, and the lane by which it leaves. `at` says where it is at a sample, and up to before which one
+    /// of the same run it is there too.
+    fn through(
+        &self,
+        k: usize,
+        from: LaneIx,
+        at: impl Fn(usize) -> (Whereabouts, usize),
+    ) -> ((usize, usize), Option<LaneIx>) {
         let samples = self.ego.samples();
         let until = samples[k].t_ns.saturating_add(LOOK_AHEAD_NS);
         let mut inside = (0, 0);
         let mut j = k;
         while j < samples.len() && samples[j].t_ns < until {
-            let (whereabouts, end) = self.stretches()[j];
-            let end = j + samples[j..end as usize].partition_point(|s| s.t_ns < until);
+            let (whereabouts, end) = at(j);
+            let end = j + samples[j..end].partition_point(|s| s.t_ns < until);
             match whereabouts {
                 Whereabouts::Inside => inside = (if inside.1 == 0 { j } else { inside.0 }, end),
                 Whereabouts::Nowhere => {}
@@ -307,16 +323,19 @@ impl<'m> Places<'m> {
         (inside, None)
     }
 
+    fn whereabouts(&self, k: usize) -> Whereabouts {
+        match self.outside_hit(k) {
+            Some(hit) => Whereabouts::Outside(hit.lane),
+            None if self.hits(k).is_empty() => Whereabouts::Nowhere,
+            None => Whereabouts::Inside,
+        }
+    }
+
     /// Where the ego is at each sample, and behind which one of the same run that ends.
     fn stretches(&self) -> &'m [(Whereabouts, u32)] {
         self.cells.stretches.get_or_init(|| {
-            let (samples, outside) = (self.ego.samples(), self.outside());
-            let at = |k: usize| match outside[k][0] {
-                Some((j, lane)) if j == k => Whereabouts::Outside(lane),
-                _ if self.hits(k).is_empty() => Whereabouts::Nowhere,
-                _ => Whereabouts::Inside,
-            };
-            let mut out: Vec<_> = (0..samples.len()).map(|k| (at(k), k as u32 + 1)).collect();
+            let samples = self.ego.samples();
+            let mut out: Vec<_> = (0..samples.len()).map(|k| (self.whereabouts(k), k as u32 + 1)).collect();
             for k in (1..samples.len()).rev() {
                 if samples[k - 1].goes_on && out[k - 1].0 == out[k].0 {
                     out[k - 1].1 = out[k].1;

@@ -2,8 +2,8 @@
 //!
 //! Who stands is where he was: his lanes are looked up once, not at each sample of the ego.
 
+use lukao_model::Run;
 use lukao_model::drive::Pose;
-use lukao_model::{Run, math};
 use lukao_track::{AlongLane, LaneIx, Track};
 
 use crate::body;
@@ -67,7 +67,7 @@ pub(crate) fn look_up(
     track.along_lanes_at(p, z_m, wanted, points);
     for hit in &*points {
         // Of the centre, along and across the lane's direction from the point that was found in it.
-        let (sin, cos) = math::sin_cos(hit.heading_rad);
+        let (sin, cos) = hit.sin_cos;
         let (dx, dy) = (centre[0] - p[0], centre[1] - p[1]);
         out.push(Spot {
             lane: hit.lane,

@@ -7,12 +7,17 @@
 //! **Entering** (s): the middle of the front bumper, moving straight between two samples, goes from outside an outline
 //! to inside; its uncertainty as that of a [`gate`].
 
+use std::ops::Range;
+
 use lukao_model::outcome::Uncertainty;
 use lukao_track::{CrossingIx, Track, Zone, ZoneKind, outline_distance};
 
 use crate::bounds::Bounds;
 use crate::value::Value;
 use crate::{EgoSample, Measures, body, gate};
+
+/// Samples for which areas are left out at once.
+const TOGETHER: usize = 32;
 
 /// How far around the ego's way of a block areas are looked for, metres.
 const AROUND_M: f64 = 60.0;
@@ -61,6 +66,11 @@ impl<'a> Area<'a> {
     }
 }
 
+/// Whether an outline holds a point.
+pub(crate) fn holds(outline_m: &[[f64; 3]], p: [f64; 2]) -> bool {
+    Bounds::around(outline_m).is_some_and(|b| b.near(ROUNDING_M, p)) && outline_distance(outline_m, p) == 0.0
+}
+
 /// More than coordinates are rounded by, metres.
 const ROUNDING_M: f64 = 0.01;
 
@@ -84,10 +94,48 @@ pub fn zones_near<'a>(m: &Measures<'a>, kind: ZoneKind) -> Vec<(&'a Zone, Area<'
 /// Areas that the ego's front enters in the steps of the block, in order of the steps and, within one, as they were given.
 pub fn entered<'n, T: Copy>(
     m: &'n Measures<'_>,
-    near: &'n [(T, Area<'_>)],
+    near: &'n [(T, Area<'n>)],
 ) -> impl Iterator<Item = (T, Entering)> + 'n {
-    let of = move |k| near.iter().filter_map(move |(of, area)| Some((*of, entering(m, k, area)?)));
-    m.ego().in_block().flat_map(of)
+    let mut close = Close::new(near, 0.0);
+    m.ego().in_block().flat_map(move |k| {
+        let of = |(of, area): &&(T, Area<'_>)| Some((*of, entering(m, k, area)?));
+        close.at(m, k).iter().filter_map(of).collect::<Vec<_>>()
+    })
+}
+
+/// Those of some areas that the ego's body can be within a distance of, looked for some samples at once.
+pub struct Close<'n, T> {
+    near: &'n [(T, Area<'n>)],
+    reach_m: f64,
+    samples: Range<usize>,
+    of: Vec<&'n (T, Area<'n>)>,
+}
+
+impl<'n, T> Close<'n, T> {
+    /// Of these areas those within that distance.
+    #[must_use]
+    pub fn new(near: &'n [(T, Area<'n>)], reach_m: f64) -> Self {
+        Self { near, reach_m, samples: 0..0, of: Vec::new() }
+    }
+
+    /// All that are within the distance at the ego's sample `k` or on the way to the next, and some more, as they were given.
+    pub fn at(&mut self, m: &Measures<'_>, k: usize) -> &[&'n (T, Area<'n>)] {
+        if !self.samples.contains(&k) {
+            let samples = m.ego().samples();
+            self.samples = k..(k + TOGETHER).min(samples.len());
+            // Up to where the last step leads.
+            let way = &samples[k..(self.samples.end + 1).min(samples.len())];
+            let half = |s: &EgoSample| {
+                let size = m.window().runs()[s.run].size;
+                0.5 * (size.length_m + size.width_m)
+            };
+            let reach = self.reach_m + way.iter().map(half).fold(0.0, f64::max) + ROUNDING_M;
+            let way = Bounds::of(way.iter().map(|s| [s.pose.x_m, s.pose.y_m]));
+            let may = |x: &&(T, Area<'_>)| way.is_some_and(|way| way.within(reach, &x.1.bounds));
+            self.of = self.near.iter().filter(may).collect();
+        }
+        &self.of
+    }
 }
 
 /// Room between the ego's body at a sample and an outline.

@@ -89,14 +89,60 @@ fn what_was_seen_from_a_sample_before_does_not_change_the_answer() {
         let drive = DriveBuilder::new("round").span_s(0.0, 6.0).hz(20.0);
         let drive = drive.ego(ActorBuilder::car("ego").motion(Motion::points(&way)));
         let drive = drive.actor(ActorBuilder::car("parked").motion(Motion::points(&his))).build();
-        let held = Held::default();
-        let m = Measures::new(&drive, Interval::new(0, 7 * S), Some(&track), Admit::ALL, &held);
-        let all = m.ahead(Who::Vehicles).unwrap();
-        let anew: Vec<Ahead> = m.ego().in_block().map(|k| m.ahead_at(k, Who::Vehicles).unwrap()).collect();
-        assert_eq!(all[..], anew[..], "{over_m}");
+        let all = of_block_and_anew(&drive, &track, Who::Vehicles);
         assert!(all.iter().any(|a| matches!(a, Ahead::Lead(_))), "{over_m}");
         assert_eq!(all.contains(&Ahead::Free), over_m > 0.2, "{over_m}");
     }
+}
+
+/// Who is ahead at the samples of a drive of at most 20 s, which must be what is found for each of them alone among all there are.
+fn of_block_and_anew(drive: &Drive, track: &Track, who: Who) -> Vec<Ahead> {
+    let (held, block) = (Held::default(), Interval::new(0, 20 * S));
+    let measures = || Measures::new(drive, block, Some(track), Admit::ALL, &held);
+    let (m, anew) = (measures(), measures());
+    let all = m.ahead(who).unwrap();
+    for (k, found) in m.ego().in_block().zip(all.iter()) {
+        assert_eq!(*found, anew.ahead_at(k, who).unwrap(), "{who:?}, sample {k}");
+    }
+    all.to_vec()
+}
+
+/// Who was ahead at a sample says who can be at the next: in traffic that overtakes, cuts in, crosses, stands and is logged at
+/// other times than the ego.
+#[test]
+fn who_was_ahead_before_does_not_change_who_is() {
+    let track = road();
+    let rng = &mut Rng::new(23);
+    let (mut leads, mut changes, mut free) = (0, 0, 0);
+    for _ in 0..12 {
+        let (y, v) = (rng.range(-10.0, -2.0), rng.range(4.0, 14.0));
+        let ego = [(0.0, 10.0, y, 0.0), (8.0, 10.0 + 8.0 * v, rng.range(-10.0, -2.0), 0.0)];
+        let ego = ActorBuilder::car("ego").motion(Motion::points(&ego));
+        let mut drive = DriveBuilder::new("dense").span_s(0.0, 8.0).hz(10.0).ego(ego);
+        for i in 0..25 {
+            let (x, y, across) = (rng.range(0.0, 220.0), rng.range(-13.0, 3.0), rng.range(-4.0, 4.0));
+            let v = if rng.chance(0.3) { 0.0 } else { rng.range(-2.0, 16.0) };
+            let way = [(0.0, x, y, 0.0), (8.0, x + 8.0 * v, if v == 0.0 { y } else { y + across }, 0.0)];
+            let id = format!("{i}");
+            let he = match i % 5 {
+                0 => ActorBuilder::pedestrian(&id),
+                1 => ActorBuilder::bicycle(&id),
+                2 => ActorBuilder::car(&id).hz(7.0),
+                3 => ActorBuilder::car(&id).present_s(&[(rng.range(0.0, 3.0), rng.range(4.0, 8.0))]),
+                _ => ActorBuilder::car(&id).size(12.0, 2.5),
+            };
+            drive = drive.actor(he.motion(Motion::points(&way)));
+        }
+        let drive = drive.build();
+        for who in [Who::Vehicles, Who::Anyone] {
+            let all = of_block_and_anew(&drive, &track, who);
+            let actor = |a: &Ahead| if let Ahead::Lead(lead) = a { Some(lead.actor) } else { None };
+            leads += all.iter().filter_map(actor).count();
+            free += all.iter().filter(|a| **a == Ahead::Free).count();
+            changes += all.windows(2).filter(|w| actor(&w[0]) != actor(&w[1])).count();
+        }
+    }
+    assert!(leads > 800 && changes > 40 && free > 5, "{leads} {changes} {free}");
 }
 
 #[test]

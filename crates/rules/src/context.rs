@@ -179,7 +179,15 @@ impl<'a> Context<'a> {
 
     /// Notes that the step from the ego's sample `k` to the next was judged.
     pub fn judged(&self, out: &mut RuleResult, k: usize) {
-        for part in self.in_scope(self.measures.ego().step(k)) {
+        let step = self.measures.ego().step(k);
+        // All of most drives is in scope.
+        if let [all] = self.scope.as_slice()
+            && all.from_ns <= step.from_ns
+            && step.to_ns <= all.to_ns
+        {
+            return out.judged.insert(step);
+        }
+        for part in self.in_scope(step) {
             out.judged.insert(part);
         }
     }

@@ -1,5 +1,9 @@
 //! Reasons that several rules give in the same words.
 
+use std::sync::OnceLock;
+
+use lukao_model::Channel;
+
 /// The speed of the ego is missing.
 pub(crate) const NO_SPEED: &str = "the ego's speed is neither logged nor can be derived";
 
@@ -14,6 +18,13 @@ pub(crate) const NEAR_END: &str = "too near to an end of the ego's data";
 
 /// The driving mode is not said.
 pub(crate) const NO_MODE: &str = "the log does not say who drives";
+
+/// What the log does not say of the surroundings, as it is told when there is no value: without putting it together at each sample.
+pub(crate) fn not_said(channel: Channel) -> &'static str {
+    static ALL: OnceLock<Vec<String>> = OnceLock::new();
+    let all = || Channel::ALL.iter().map(|c| format!("the log does not say {}", c.name())).collect();
+    &ALL.get_or_init(all)[channel as usize]
+}
 
 /// The log ends too early.
 pub(crate) const LOG_ENDS: &str = "the log ends before it can be told";

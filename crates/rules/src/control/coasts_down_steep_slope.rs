@@ -57,7 +57,7 @@ impl Rule for CoastsDownSteepSlope {
         // A gear that must be in is looked at like a lamp that must be on.
         let engaged =
             Lamp { rule: META.id, what: "rolled down a steep slope in neutral", max_off_s: p.max_s };
-        let missing = || (Channel::Gear.name(), "the log does not say it".to_owned());
+        let missing = || (Channel::Gear.name(), "the log does not say it");
         engaged.scan(
             cx,
             state,
@@ -76,8 +76,8 @@ fn goes_down(cx: &Context<'_>, p: &Params, k: usize) -> Result<bool, Missing> {
     if !cx.measures.track().is_some_and(|t| t.features().heights) {
         return Ok(false);
     }
-    let speed = cx.measures.ego_speed_mps(k).ok_or((Channel::Speed.name(), NO_SPEED.to_owned()))?;
-    let (track, place) = cap::place(cx, k).ok_or(("lane", NO_LANE.to_owned()))?;
+    let speed = cx.measures.ego_speed_mps(k).ok_or((Channel::Speed.name(), NO_SPEED))?;
+    let (track, place) = cap::place(cx, k).ok_or(("lane", NO_LANE))?;
     let falls = cap::grade_percent(cx, track, &place, k).is_some_and(|g| g <= -p.grade_percent);
     Ok(falls && speed.value.abs() >= STANDING_MPS)
 }

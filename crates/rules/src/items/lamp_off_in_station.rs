@@ -110,7 +110,7 @@ impl Rule for LampOffInStation {
         };
         let needed = Needed { rule: META.id, what, max_off_s: p.max_s };
         let right = |code: u8| p.lamp.is_on(code) == (p.state == State::On);
-        let missing = || (p.lamp.channel().name(), "the log does not say what it does".to_owned());
+        let missing = || (p.lamp.channel().name(), "the log does not say what it does");
         needed.scan(cx, state, out, |_, _| Ok(true), |s| said.at(s.t_ns).map(right).ok_or_else(missing));
     }
 

@@ -50,7 +50,7 @@ impl Rule for ParkingBrakeHeld {
         let released = Lamp { rule: META.id, what: "stood with the parking brake", max_off_s: p.max_s };
         let stands = |k: usize| match cx.measures.ego_speed_mps(k) {
             Some(v) => Ok(v.value.abs() < STANDING_MPS),
-            None => Err((Channel::Speed.name(), NO_SPEED.to_owned())),
+            None => Err((Channel::Speed.name(), NO_SPEED)),
         };
         released.scan(
             cx,
@@ -59,9 +59,7 @@ impl Rule for ParkingBrakeHeld {
             |k, _| stands(k),
             |s| match brake.at(s.t_ns) {
                 Some(code) => Ok(code != Switch::On.code()),
-                None => {
-                    Err((Channel::ParkingBrake.name(), "the log does not say whether it is applied".into()))
-                }
+                None => Err((Channel::ParkingBrake.name(), "the log does not say whether it is applied")),
             },
         );
     }

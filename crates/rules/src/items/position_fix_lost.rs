@@ -68,7 +68,7 @@ impl Rule for PositionFixLost {
             Some(FixQuality::RtkFloat) => p.least == Least::RtkFloat,
             _ => false,
         };
-        let missing = || (Channel::FixQuality.name(), "the log does not say it".to_owned());
+        let missing = || (Channel::FixQuality.name(), "the log does not say it");
         fixed.scan(cx, state, out, |_, _| Ok(true), |s| fix.at(s.t_ns).map(good).ok_or_else(missing));
     }
 

@@ -46,8 +46,9 @@ impl Rule for StopsInYellowBox {
 
     fn scan(cx: &Context<'_>, p: &Params, state: &mut Stands, out: &mut RuleResult) {
         let near = zone::zones_near(cx.measures, ZoneKind::YellowBox);
+        let mut close = zone::Close::new(&near, 0.0);
         for (k, s) in cx.samples() {
-            let at = in_reach(cx, &s, 0.0, near.iter().map(|(_, area)| area));
+            let at = in_reach(cx, &s, 0.0, close.at(cx.measures, k).iter().map(|(_, area)| area));
             state.step(cx, (k, s), &standing(p), at, || false, out);
         }
     }

@@ -49,8 +49,9 @@ impl Rule for StopsOnCrossing {
     fn scan(cx: &Context<'_>, p: &Params, state: &mut Stands, out: &mut RuleResult) {
         let (m, Some(track)) = (cx.measures, cx.measures.track()) else { return };
         let near = zone::crossings_near(m);
+        let mut close = zone::Close::new(&near, 0.0);
         for (k, s) in cx.samples() {
-            let areas = near.iter().map(|(_, area)| area);
+            let areas = close.at(m, k).iter().map(|(_, area)| area);
             let at = in_reach(cx, &s, 0.0, areas).filter(|(id, _)| !told_to_stop(cx, track, k, id));
             state.step(cx, (k, s), &standing(p), at, || false, out);
         }

@@ -62,7 +62,7 @@ impl Rule for BreakdownWithoutHazardLights {
         let signs = Signs::of(cx);
         let block = cx.measures.ego().in_block();
         let broken: Vec<Option<bool>> = block.clone().map(|k| state.breakdown.step(cx, &signs, k)).collect();
-        let unknown = || (Channel::DrivingMode.name(), "neither it nor a fault tells a breakdown".to_owned());
+        let unknown = || (Channel::DrivingMode.name(), "neither it nor a fault tells a breakdown");
         lamp.scan(
             cx,
             &mut state.lamp,

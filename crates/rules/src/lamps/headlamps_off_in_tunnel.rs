@@ -45,7 +45,7 @@ lamp_rule!(
 fn in_tunnel(cx: &Context<'_>, _: &Params, k: usize, s: &EgoSample) -> Result<bool, Missing> {
     let Some(track) = cx.measures.track() else { return Ok(false) };
     let Some(place) = cx.measures.places().and_then(|x| x.at(k)) else {
-        return if area::on_map(track, s) { Ok(false) } else { Err(("tunnel", OFF_MAP.into())) };
+        return if area::on_map(track, s) { Ok(false) } else { Err(("tunnel", OFF_MAP)) };
     };
     let lane = track.lane(place.hit.lane);
     let road_s_m = lane.road_s_at(place.hit.station_m);

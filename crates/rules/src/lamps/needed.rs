@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::episode::{Episodes, Pace, finding};
 
 /// Something that is missing, and why.
-pub(crate) type Missing = (&'static str, String);
+pub(crate) type Missing = (&'static str, &'static str);
 
 /// Which lamp, and in which words a finding says that it is off.
 pub(crate) struct Lamp {
@@ -55,7 +55,7 @@ impl Lamp {
                 Err(missing) => Err(missing),
             };
             match on {
-                Err((what, why)) => cx.missing(out, k, what, &why),
+                Err((what, why)) => cx.missing(out, k, what, why),
                 Ok(true) => {
                     state.off_ns = 0;
                     cx.judged(out, k);
@@ -87,7 +87,7 @@ pub(crate) fn any_on(cx: &Context<'_>, channels: &[Channel], t_ns: i64) -> Resul
     let said: Vec<u8> = channels.iter().filter_map(|c| cx.measures.ego_codes(*c).at(t_ns)).collect();
     if said.is_empty() {
         let name = channels.first().map_or("", |c| c.name());
-        return Err((name, "the log does not say whether they are on".into()));
+        return Err((name, "the log does not say whether they are on"));
     }
     Ok(said.contains(&Switch::On.code()))
 }
@@ -95,23 +95,22 @@ pub(crate) fn any_on(cx: &Context<'_>, channels: &[Channel], t_ns: i64) -> Resul
 /// Whether the hazard lights are on at a time.
 pub(crate) fn hazard(cx: &Context<'_>, t_ns: i64) -> Result<bool, Missing> {
     let said = cx.measures.ego_codes(Channel::Indicator).at(t_ns);
-    let missing = || (Channel::Indicator.name(), "the log does not say what they show".to_owned());
+    let missing = || (Channel::Indicator.name(), "the log does not say what they show");
     said.map(|code| code == Indicator::Hazard.code()).ok_or_else(missing)
 }
 
 /// Whether a value of the surroundings is below a limit.
 pub(crate) fn below(cx: &Context<'_>, channel: Channel, limit: f64, k: usize) -> Result<bool, Missing> {
     let v = cx.measures.surroundings(channel, k);
-    v.map(|v| v.value < limit)
-        .ok_or_else(|| (channel.name(), format!("the log does not say the {}", spoken(channel))))
+    v.map(|v| v.value < limit).ok_or_else(|| (channel.name(), not_said(channel)))
 }
 
-fn spoken(channel: Channel) -> &'static str {
+fn not_said(channel: Channel) -> &'static str {
     match channel {
-        Channel::Illuminance => "illuminance",
-        Channel::Visibility => "visibility",
-        Channel::Friction => "friction",
-        _ => "weather",
+        Channel::Illuminance => "the log does not say the illuminance",
+        Channel::Visibility => "the log does not say the visibility",
+        Channel::Friction => "the log does not say the friction",
+        _ => "the log does not say the weather",
     }
 }
 

@@ -159,14 +159,14 @@ fn under(
     if place.is_some_and(|p| p.hit.to_left_m.min(p.hit.to_right_m) > body::half_across_m(&size, p.off_rad)) {
         return None;
     }
-    let outline: Vec<[f64; 2]> = own.iter().map(|q| body::point_m(&s.pose, *q)).collect();
+    let outline = body::points_m(&s.pose, own);
     let counts = |line: &Line, road_s_m: f64| {
         let mark = line.mark_at(road_s_m)?;
         let MarkKind::Stripes(stripes) = &mark.kind else { return None };
         let wanted = p.lines == Which::Painted || stripes.contains(&Stripe::Solid);
         (wanted && track.road(line.road).junction.is_none()).then(|| mark.declared.clone())
     };
-    track.lines_touched(&outline, s.z_m).into_iter().find_map(|touched| {
+    lines::touched(cx.measures, k, &outline).into_iter().find_map(|touched| {
         let over = touched.left_reach_m.min(touched.right_reach_m);
         let line = track.line(touched.line);
         let marking = (over >= p.min_reach_m).then(|| counts(line, touched.road_s_m)).flatten()?;

@@ -9,7 +9,7 @@ use crate::context::{Context, Need, Needs};
 use crate::episode::Pace;
 use crate::meta::{Meta, rule};
 use crate::rule::Rule;
-use crate::speed::cap::{Cap, SpeedCap, State};
+use crate::speed::cap::{Cap, NOTHING, SpeedCap, State};
 
 rule! {
     /// The ego drives fast in a school zone.
@@ -60,7 +60,7 @@ impl Rule for FastInSchoolZone {
         let Some(track) = cx.measures.track() else { return };
         let near = zone::zones_near(cx.measures, ZoneKind::School);
         words(p).scan(cx, state, out, |k, _| match element(cx, track, &near, k, p) {
-            Some(element) => Cap::At(Limit::AtMost(p.max_kmh), Some(element), Vec::new()),
+            Some(element) => Cap::At(Limit::AtMost(p.max_kmh), Some(element), NOTHING),
             None => Cap::Away,
         });
     }
@@ -71,17 +71,17 @@ impl Rule for FastInSchoolZone {
 }
 
 /// The zone or sign that makes the ego's place a school zone.
-fn element(
+fn element<'t>(
     cx: &Context<'_>,
-    track: &Track,
-    near: &[(&Zone, Area<'_>)],
+    track: &'t Track,
+    near: &[(&Zone, Area<'t>)],
     k: usize,
     p: &Params,
-) -> Option<String> {
+) -> Option<&'t str> {
     let s = cx.measures.ego().samples()[k];
     let holds = |area: &&Area<'_>| area.holds(&s) && zone::on_level(track, &s, area.outline_m);
     if let Some(zone) = near.iter().map(|(_, area)| area).find(holds) {
-        return Some(zone.id.to_owned());
+        return Some(zone.id);
     }
     let place = cx.measures.places()?.at(k)?;
     let (mut lane, mut beyond) = (place.hit.lane, place.hit.station_m);
@@ -90,7 +90,7 @@ fn element(
             track.signal(x.1).kind == SignalKind::School && (0.0..=p.after_sign_m).contains(&(beyond - x.0))
         };
         if let Some((_, ix)) = track.signs_on(lane).iter().rev().find(school) {
-            return Some(track.signal(*ix).id.clone());
+            return Some(&track.signal(*ix).id);
         }
         let [before] = track.predecessors(lane) else { return None };
         lane = *before;

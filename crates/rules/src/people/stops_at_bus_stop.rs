@@ -51,8 +51,9 @@ impl Rule for StopsAtBusStop {
     fn scan(cx: &Context<'_>, p: &Params, state: &mut Stands, out: &mut RuleResult) {
         let (m, Some(track)) = (cx.measures, cx.measures.track()) else { return };
         let near = zone::zones_near(m, ZoneKind::BusStop);
+        let mut close = zone::Close::new(&near, p.reach_m);
         for (k, s) in cx.samples() {
-            let at = in_reach(cx, &s, p.reach_m, near.iter().map(|(_, area)| area));
+            let at = in_reach(cx, &s, p.reach_m, close.at(cx.measures, k).iter().map(|(_, area)| area));
             state.step(cx, (k, s), &standing(p), at, || traffic(cx, track, k), out);
         }
     }

@@ -1,34 +1,57 @@
 //! A limit on the ego's speed that depends on where and when it is: what the rules of speed have in common.
 
+use std::borrow::Cow;
+
 use lukao_measure::{EgoSample, Place, Value, ground};
 use lukao_model::outcome::{Detail, Judgement, Limit};
 use lukao_model::{Channel, RuleResult};
 use lukao_track::Track;
 
 use crate::context::Context;
-use crate::episode::{Episodes, Pace, finding};
+use crate::episode::{Episodes, Pace, finding, number, word};
 use crate::motion_time::MotionTime;
-use crate::words::{NO_LANE, NO_SPEED};
+use crate::words::{NO_LANE, NO_SPEED, not_said};
 
 /// Metres per second to kilometres per hour.
 pub(crate) const KMH: f64 = 3.6;
 
 /// What holds at one sample.
-pub(crate) enum Cap {
+pub(crate) enum Cap<'c> {
     /// The rule asks nothing here: no occasion.
     Away,
     /// There is no limit, and that is known: an occasion.
     Open,
     /// Something is missing: what, and why.
-    Missing(&'static str, String),
+    Missing(&'static str, Cow<'c, str>),
     /// A limit in km/h, the element of the track that sets it, and what else a finding tells.
-    At(Limit, Option<String>, Vec<Detail>),
+    At(Limit, Option<&'c str>, [Tell<'c>; 2]),
 }
 
-impl Cap {
+/// What a finding tells besides: as it is known at each sample, and put into words where there is one.
+#[derive(Clone, Copy)]
+pub(crate) enum Tell<'c> {
+    Nothing,
+    Number(&'static str, f64),
+    Word(&'static str, &'c str),
+}
+
+/// Nothing besides.
+pub(crate) const NOTHING: [Tell<'static>; 2] = [Tell::Nothing; 2];
+
+impl Tell<'_> {
+    fn detail(self) -> Option<Detail> {
+        match self {
+            Self::Nothing => None,
+            Self::Number(name, value) => Some(number(name, value)),
+            Self::Word(name, text) => Some(word(name, text)),
+        }
+    }
+}
+
+impl Cap<'_> {
     /// At most this, km/h, set by no element of the track.
     pub(crate) fn at_most(kmh: f64) -> Self {
-        Self::At(Limit::AtMost(kmh), None, Vec::new())
+        Self::At(Limit::AtMost(kmh), None, NOTHING)
     }
 
     /// The ego is in no lane.
@@ -53,12 +76,12 @@ pub struct State {
 
 impl SpeedCap {
     /// Looks at each sample of the block at which the ego moves.
-    pub(crate) fn scan(
+    pub(crate) fn scan<'c>(
         &self,
-        cx: &Context<'_>,
+        cx: &'c Context<'_>,
         state: &mut State,
         out: &mut RuleResult,
-        cap: impl Fn(usize, &EgoSample) -> Cap,
+        cap: impl Fn(usize, &EgoSample) -> Cap<'c>,
     ) {
         for (k, s) in cx.samples() {
             state.episodes.advance(s.t_ns, self.pace, out);
@@ -97,8 +120,8 @@ impl SpeedCap {
                     cx.judged(out, k);
                     let describe = || {
                         let mut f = finding(self.rule, self.what, &s, limit, kmh, "km/h");
-                        f.element = element;
-                        f.details = details;
+                        f.element = element.map(str::to_owned);
+                        f.details = details.into_iter().filter_map(Tell::detail).collect();
                         f
                     };
                     state.episodes.broken((), s.t_ns, limit.margin(kmh.value), self.pace, out, describe);
@@ -130,7 +153,7 @@ pub(crate) fn grade_percent(cx: &Context<'_>, track: &Track, place: &Place, k: u
 }
 
 /// Whether a value of the surroundings is there: the value, or what is missing.
-pub(crate) fn surroundings(cx: &Context<'_>, channel: Channel, k: usize) -> Result<Value, Cap> {
-    let why = || Cap::Missing(channel.name(), format!("the log does not say {}", channel.name()));
+pub(crate) fn surroundings<'c>(cx: &Context<'_>, channel: Channel, k: usize) -> Result<Value, Cap<'c>> {
+    let why = || Cap::Missing(channel.name(), not_said(channel).into());
     cx.measures.surroundings(channel, k).ok_or_else(why)
 }

@@ -3,14 +3,13 @@
 use lukao_model::outcome::Limit;
 use lukao_track::{Lane, MarkKind, Track};
 
-use crate::episode::word;
 use lukao_model::RuleResult;
 
 use crate::context::{Context, Need, Needs};
 use crate::episode::Pace;
 use crate::meta::{Meta, rule};
 use crate::rule::Rule;
-use crate::speed::cap::{self, Cap, SpeedCap, State};
+use crate::speed::cap::{self, Cap, SpeedCap, State, Tell};
 
 rule! {
     /// The ego drives faster than is allowed where no limit is posted.
@@ -83,7 +82,7 @@ impl Rule for DefaultSpeedLimit {
     }
 }
 
-fn unposted(cx: &Context<'_>, p: &Params, k: usize) -> Cap {
+fn unposted<'c>(cx: &'c Context<'_>, p: &Params, k: usize) -> Cap<'c> {
     let Some((track, place)) = cap::place(cx, k) else { return Cap::no_lane() };
     let lane = track.lane(place.hit.lane);
     if track.speed_limit_at(place.hit.lane, place.hit.station_m).is_some() || lane.in_junction {
@@ -94,7 +93,7 @@ fn unposted(cx: &Context<'_>, p: &Params, k: usize) -> Cap {
         Some("motorway") => return Cap::Away,
         Some("rural") => false,
         Some(kind) if kind.starts_with("town") || kind == "lowSpeed" => true,
-        Some(kind) => return Cap::Missing("kind of road", format!("no limit is known for {kind}")),
+        Some(kind) => return Cap::Missing("kind of road", format!("no limit is known for {kind}").into()),
         None => return Cap::Missing("kind of road", "the track does not give it".into()),
     };
     let Some(layout) = layout(track, lane, road_s_m) else {
@@ -110,8 +109,9 @@ fn unposted(cx: &Context<'_>, p: &Params, k: usize) -> Cap {
     };
     match kmh {
         Some(kmh) => {
-            let details = vec![word("area", if urban { "urban" } else { "rural" }), word("road", words)];
-            Cap::At(Limit::AtMost(kmh), Some(lane.id.clone()), details)
+            let details =
+                [Tell::Word("area", if urban { "urban" } else { "rural" }), Tell::Word("road", words)];
+            Cap::At(Limit::AtMost(kmh), Some(&lane.id), details)
         }
         None => Cap::Missing("speed limit", "the pack sets none for roads of several lanes".into()),
     }

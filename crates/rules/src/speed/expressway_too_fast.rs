@@ -69,7 +69,7 @@ impl Rule for ExpresswayTooFast {
     }
 }
 
-fn class(cx: &Context<'_>, p: &Params, k: usize) -> Cap {
+fn class<'c>(cx: &'c Context<'_>, p: &Params, k: usize) -> Cap<'c> {
     match cx.measures.places().and_then(|x| x.on_motorway(k)) {
         None => return Cap::Missing("kind of road", "the track does not give it".into()),
         Some(false) => return Cap::Away,

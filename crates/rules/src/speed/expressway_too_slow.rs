@@ -4,14 +4,13 @@ use lukao_measure::{Ahead, Who};
 use lukao_model::outcome::Limit;
 use lukao_track::{LaneKind, Track};
 
-use crate::episode::number;
 use lukao_model::RuleResult;
 
 use crate::context::{Context, Need, Needs};
 use crate::episode::Pace;
 use crate::meta::{Meta, rule};
 use crate::rule::Rule;
-use crate::speed::cap::{self, Cap, SpeedCap, State};
+use crate::speed::cap::{self, Cap, SpeedCap, State, Tell};
 
 rule! {
     /// The ego drives on an expressway slower than its lane asks for.
@@ -82,7 +81,7 @@ impl Rule for ExpresswayTooSlow {
     }
 }
 
-fn lane_least(cx: &Context<'_>, p: &Params, k: usize) -> Cap {
+fn lane_least<'c>(cx: &'c Context<'_>, p: &Params, k: usize) -> Cap<'c> {
     let Some((track, place)) = cap::place(cx, k) else { return Cap::no_lane() };
     match cx.measures.places().and_then(|x| x.on_motorway(k)) {
         None => return Cap::Missing("kind of road", "the track does not give it".into()),
@@ -98,7 +97,7 @@ fn lane_least(cx: &Context<'_>, p: &Params, k: usize) -> Cap {
         None | Some(Ahead::Free) => {}
         Some(Ahead::Lead(lead)) if lead.gap_m.value > p.free_m => {}
         Some(Ahead::Lead(_)) => return Cap::Away,
-        Some(Ahead::Unknown(what, why)) => return Cap::Missing(what, why.clone()),
+        Some(Ahead::Unknown(what, why)) => return Cap::Missing(what, why.clone().into()),
     }
     let (left, right) = (beside(track, lane, |l| l.left), beside(track, lane, |l| l.right));
     let least = match (left, right) {
@@ -107,9 +106,11 @@ fn lane_least(cx: &Context<'_>, p: &Params, k: usize) -> Cap {
         (1.., 1..) => p.middle_kmh,
         _ => p.min_kmh,
     };
-    let details =
-        vec![number("lanes", (left + right + 1) as f64), number("lane_from_the_left", (left + 1) as f64)];
-    Cap::At(Limit::AtLeast(least), Some(lane.id.clone()), details)
+    let details = [
+        Tell::Number("lanes", (left + right + 1) as f64),
+        Tell::Number("lane_from_the_left", (left + 1) as f64),
+    ];
+    Cap::At(Limit::AtLeast(least), Some(&lane.id), details)
 }
 
 /// Lanes of the same direction for driving on one side.

@@ -4,10 +4,10 @@ use lukao_model::RuleResult;
 use lukao_model::outcome::Limit;
 
 use crate::context::{Context, Need, Needs};
-use crate::episode::{Pace, number};
+use crate::episode::Pace;
 use crate::meta::{Meta, rule};
 use crate::rule::Rule;
-use crate::speed::cap::{self, Cap, SpeedCap, State};
+use crate::speed::cap::{self, Cap, SpeedCap, State, Tell};
 
 rule! {
     /// The ego drives down a steep slope too fast.
@@ -63,12 +63,12 @@ impl Rule for FastDownSteepSlope {
     }
 }
 
-fn slope(cx: &Context<'_>, p: &Params, k: usize) -> Cap {
+fn slope<'c>(cx: &'c Context<'_>, p: &Params, k: usize) -> Cap<'c> {
     let Some((track, place)) = cap::place(cx, k) else { return Cap::no_lane() };
     let lane = track.lane(place.hit.lane);
     let Some(percent) = cap::grade_percent(cx, track, &place, k) else { return Cap::Away };
     if percent > -p.grade_percent {
         return Cap::Away;
     }
-    Cap::At(Limit::AtMost(p.max_kmh), Some(lane.id.clone()), vec![number("grade_percent", percent)])
+    Cap::At(Limit::AtMost(p.max_kmh), Some(&lane.id), [Tell::Number("grade_percent", percent), Tell::Nothing])
 }

@@ -3,14 +3,13 @@
 use lukao_model::Channel;
 use lukao_model::outcome::Limit;
 
-use crate::episode::number;
 use lukao_model::RuleResult;
 
 use crate::context::{Context, Need, Needs};
 use crate::episode::Pace;
 use crate::meta::{Meta, rule};
 use crate::rule::Rule;
-use crate::speed::cap::{self, Cap, SpeedCap, State};
+use crate::speed::cap::{self, Cap, SpeedCap, State, Tell};
 
 rule! {
     /// The ego drives on an expressway too fast for the visibility.
@@ -72,7 +71,7 @@ impl Rule for FastInFogOnExpressway {
     }
 }
 
-fn fog(cx: &Context<'_>, p: &Params, k: usize) -> Cap {
+fn fog<'c>(cx: &'c Context<'_>, p: &Params, k: usize) -> Cap<'c> {
     match cx.measures.places().and_then(|x| x.on_motorway(k)) {
         None => return Cap::Missing("kind of road", "the track does not give it".into()),
         Some(false) => return Cap::Away,
@@ -84,5 +83,7 @@ fn fog(cx: &Context<'_>, p: &Params, k: usize) -> Cap {
     };
     let limits = [(50.0, p.below_50_kmh), (100.0, p.below_100_kmh), (200.0, p.below_200_kmh)];
     let due = limits.iter().find(|l| seen_m < l.0);
-    due.map_or(Cap::Away, |l| Cap::At(Limit::AtMost(l.1), None, vec![number("visibility_m", seen_m)]))
+    due.map_or(Cap::Away, |l| {
+        Cap::At(Limit::AtMost(l.1), None, [Tell::Number("visibility_m", seen_m), Tell::Nothing])
+    })
 }

@@ -63,7 +63,7 @@ impl Rule for FastInLowVisibility {
     }
 }
 
-fn low(cx: &Context<'_>, p: &Params, k: usize) -> Cap {
+fn low<'c>(cx: &'c Context<'_>, p: &Params, k: usize) -> Cap<'c> {
     match cap::surroundings(cx, Channel::Visibility, k) {
         Err(missing) => missing,
         Ok(v) if v.value <= p.visibility_m => Cap::at_most(p.max_kmh),

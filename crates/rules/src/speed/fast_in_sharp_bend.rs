@@ -3,14 +3,13 @@
 use lukao_model::math;
 use lukao_model::outcome::Limit;
 
-use crate::episode::number;
 use lukao_model::RuleResult;
 
 use crate::context::{Context, Need, Needs};
 use crate::episode::Pace;
 use crate::meta::{Meta, rule};
 use crate::rule::Rule;
-use crate::speed::cap::{self, Cap, SpeedCap, State};
+use crate::speed::cap::{self, Cap, SpeedCap, State, Tell};
 
 rule! {
     /// The ego drives through a sharp bend too fast.
@@ -69,7 +68,7 @@ impl Rule for FastInSharpBend {
 /// Half the length of lane over which its bend is taken, metres.
 const HALF_M: f64 = 5.0;
 
-fn bend(cx: &Context<'_>, p: &Params, k: usize) -> Cap {
+fn bend<'c>(cx: &'c Context<'_>, p: &Params, k: usize) -> Cap<'c> {
     let Some((track, place)) = cap::place(cx, k) else { return Cap::no_lane() };
     let lane = track.lane(place.hit.lane);
     if lane.in_junction {
@@ -82,7 +81,7 @@ fn bend(cx: &Context<'_>, p: &Params, k: usize) -> Cap {
     let area = ((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])).abs();
     let radius_m = way(a, b) * way(b, c) * way(a, c) / (2.0 * area);
     if area > 0.0 && radius_m < p.max_radius_m {
-        Cap::At(Limit::AtMost(p.max_kmh), Some(lane.id.clone()), vec![number("radius_m", radius_m)])
+        Cap::At(Limit::AtMost(p.max_kmh), Some(&lane.id), [Tell::Number("radius_m", radius_m), Tell::Nothing])
     } else {
         Cap::Away
     }

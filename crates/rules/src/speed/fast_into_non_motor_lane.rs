@@ -9,7 +9,7 @@ use crate::context::{Context, Need, Needs};
 use crate::episode::Pace;
 use crate::meta::{Meta, rule};
 use crate::rule::Rule;
-use crate::speed::cap::{Cap, SpeedCap, State};
+use crate::speed::cap::{Cap, NOTHING, SpeedCap, State};
 
 rule! {
     /// The ego enters, leaves or drives in a lane for cyclists too fast.
@@ -58,7 +58,7 @@ impl Rule for FastIntoNonMotorLane {
     fn scan(cx: &Context<'_>, p: &Params, state: &mut State, out: &mut RuleResult) {
         let Some(track) = cx.measures.track() else { return };
         words(p).scan(cx, state, out, |k, _| match non_motor_lane(cx, track, k) {
-            Some(lane) => Cap::At(Limit::AtMost(p.max_kmh), Some(lane), Vec::new()),
+            Some(lane) => Cap::At(Limit::AtMost(p.max_kmh), Some(lane), NOTHING),
             None if cx.measures.on_map(k) => Cap::Away,
             None => Cap::Missing("lane", crate::words::OFF_MAP.into()),
         });
@@ -70,12 +70,12 @@ impl Rule for FastIntoNonMotorLane {
 }
 
 /// The lane for cyclists that a part of the ego is in.
-fn non_motor_lane(cx: &Context<'_>, track: &Track, k: usize) -> Option<String> {
+fn non_motor_lane<'t>(cx: &Context<'_>, track: &'t Track, k: usize) -> Option<&'t str> {
     let m = cx.measures;
     let places = m.places()?;
     let Some(place) = places.at(k) else {
         let mut lanes = places.all_hits(k).iter().map(|h| track.lane(h.lane));
-        return lanes.find(|l| l.kind == LaneKind::Biking).map(|l| l.id.clone());
+        return lanes.find(|l| l.kind == LaneKind::Biking).map(|l| l.id.as_str());
     };
     let lane = track.lane(place.hit.lane);
     let biking = |ix: Option<_>| ix.map(|ix| track.lane(ix)).filter(|l| l.kind == LaneKind::Biking);
@@ -87,5 +87,5 @@ fn non_motor_lane(cx: &Context<'_>, track: &Track, k: usize) -> Option<String> {
     let corners = body::corners_m(&s.pose, &m.window().runs()[s.run].size);
     let hits = corners.map(|c| track.locate(place.hit.lane, c));
     let beyond = left.filter(|_| hits.iter().any(|h| h.to_left_m < 0.0));
-    beyond.or(right.filter(|_| hits.iter().any(|h| h.to_right_m < 0.0))).map(|l| l.id.clone())
+    beyond.or(right.filter(|_| hits.iter().any(|h| h.to_right_m < 0.0))).map(|l| l.id.as_str())
 }

@@ -2,14 +2,13 @@
 
 use lukao_model::outcome::Limit;
 
-use crate::episode::number;
 use lukao_model::RuleResult;
 
 use crate::context::{Context, Need, Needs};
 use crate::episode::Pace;
 use crate::meta::{Meta, rule};
 use crate::rule::Rule;
-use crate::speed::cap::{self, Cap, SpeedCap, State};
+use crate::speed::cap::{self, Cap, SpeedCap, State, Tell};
 
 rule! {
     /// The ego drives on a narrow road or bridge too fast.
@@ -66,7 +65,7 @@ impl Rule for FastOnNarrowRoad {
     }
 }
 
-fn narrow(cx: &Context<'_>, p: &Params, k: usize) -> Cap {
+fn narrow<'c>(cx: &'c Context<'_>, p: &Params, k: usize) -> Cap<'c> {
     let Some((track, place)) = cap::place(cx, k) else { return Cap::no_lane() };
     let lane = track.lane(place.hit.lane);
     if lane.in_junction {
@@ -75,10 +74,13 @@ fn narrow(cx: &Context<'_>, p: &Params, k: usize) -> Cap {
     let road_s_m = lane.road_s_at(place.hit.station_m);
     let beside = track.road(lane.road).lanes.iter().map(|l| track.lane(*l));
     let beside = beside.filter(|l| l.section == lane.section && track.is_drivable(l.kind));
-    let width_m: f64 = beside.map(|l| l.width_at(l.station_at(road_s_m))).sum();
-    if width_m < p.max_width_m {
-        Cap::At(Limit::AtMost(p.max_kmh), Some(lane.id.clone()), vec![number("width_m", width_m)])
-    } else {
-        Cap::Away
+    let mut width_m = 0.0;
+    for l in beside {
+        width_m += l.width_at(l.station_at(road_s_m));
+        // The others make it no narrower.
+        if width_m >= p.max_width_m {
+            return Cap::Away;
+        }
     }
+    Cap::At(Limit::AtMost(p.max_kmh), Some(&lane.id), [Tell::Number("width_m", width_m), Tell::Nothing])
 }

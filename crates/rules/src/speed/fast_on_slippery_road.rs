@@ -63,7 +63,7 @@ impl Rule for FastOnSlipperyRoad {
     }
 }
 
-fn slippery(cx: &Context<'_>, p: &Params, k: usize) -> Cap {
+fn slippery<'c>(cx: &'c Context<'_>, p: &Params, k: usize) -> Cap<'c> {
     match cap::surroundings(cx, Channel::Friction, k) {
         Err(missing) => missing,
         Ok(v) if v.value < p.friction => Cap::at_most(p.max_kmh),

@@ -9,7 +9,7 @@ use crate::context::{Context, Need, Needs};
 use crate::episode::Pace;
 use crate::meta::{Meta, rule};
 use crate::rule::Rule;
-use crate::speed::cap::{self, Cap, SpeedCap, State};
+use crate::speed::cap::{self, Cap, NOTHING, SpeedCap, State};
 
 rule! {
     /// The ego drives over a level crossing too fast.
@@ -68,7 +68,7 @@ impl Rule for FastOverLevelCrossing {
     }
 }
 
-fn crossing(cx: &Context<'_>, p: &Params, k: usize) -> Cap {
+fn crossing<'c>(cx: &'c Context<'_>, p: &Params, k: usize) -> Cap<'c> {
     let Some((track, place)) = cap::place(cx, k) else { return Cap::Away };
     let (lane, at) = (place.hit.lane, place.hit.station_m);
     let zones = track.zones_on(lane).filter(|z| z.kind == ZoneKind::LevelCrossing);
@@ -76,5 +76,5 @@ fn crossing(cx: &Context<'_>, p: &Params, k: usize) -> Cap {
         z.lanes.iter().any(|l| l.lane == lane && (l.from_m - p.before_m..=l.to_m).contains(&at))
     };
     let here = zones.into_iter().find(holds);
-    here.map_or(Cap::Away, |z| Cap::At(Limit::AtMost(p.max_kmh), Some(z.id.clone()), Vec::new()))
+    here.map_or(Cap::Away, |z| Cap::At(Limit::AtMost(p.max_kmh), Some(&z.id), NOTHING))
 }

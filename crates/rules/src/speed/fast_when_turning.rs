@@ -9,7 +9,7 @@ use crate::context::{Context, Need, Needs};
 use crate::episode::Pace;
 use crate::meta::{Meta, rule};
 use crate::rule::Rule;
-use crate::speed::cap::{self, Cap, SpeedCap, State};
+use crate::speed::cap::{self, Cap, NOTHING, SpeedCap, State};
 
 rule! {
     /// The ego turns or turns round too fast.
@@ -65,10 +65,10 @@ impl Rule for FastWhenTurning {
 /// Off the lane's direction by more than this is turning round, rad.
 const ROUND_RAD: f64 = std::f64::consts::FRAC_PI_4;
 
-fn turning(cx: &Context<'_>, p: &Params, k: usize) -> Cap {
+fn turning<'c>(cx: &'c Context<'_>, p: &Params, k: usize) -> Cap<'c> {
     let Some((track, place)) = cap::place(cx, k) else { return Cap::Away };
     let lane = track.lane(place.hit.lane);
-    let at = || Cap::At(lukao_model::outcome::Limit::AtMost(p.max_kmh), Some(lane.id.clone()), Vec::new());
+    let at = || Cap::At(lukao_model::outcome::Limit::AtMost(p.max_kmh), Some(&lane.id), NOTHING);
     if !lane.in_junction {
         // Backing along the lane is no turn.
         let off = place.off_rad.abs().min(std::f64::consts::PI - place.off_rad.abs());

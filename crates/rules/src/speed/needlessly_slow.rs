@@ -4,14 +4,13 @@ use lukao_measure::{Ahead, Who};
 use lukao_model::math;
 use lukao_model::outcome::Limit;
 
-use crate::episode::word;
 use lukao_model::RuleResult;
 
 use crate::context::{Context, Need, Needs};
 use crate::episode::Pace;
 use crate::meta::{Meta, rule};
 use crate::rule::Rule;
-use crate::speed::cap::{self, Cap, KMH, SpeedCap, State};
+use crate::speed::cap::{self, Cap, KMH, SpeedCap, State, Tell};
 
 rule! {
     /// The ego drives much slower than it might, with nothing in its way.
@@ -73,13 +72,15 @@ impl Rule for NeedlesslySlow {
 /// Bends with a smaller radius are a reason to be slow, metres.
 const BEND_M: f64 = 150.0;
 
-fn free(cx: &Context<'_>, p: &Params, k: usize) -> Cap {
+fn free<'c>(cx: &'c Context<'_>, p: &Params, k: usize) -> Cap<'c> {
     let Some((track, place)) = cap::place(cx, k) else { return Cap::no_lane() };
     let (lane, at) = (track.lane(place.hit.lane), place.hit.station_m);
     // Junctions, their stop lines and crossings lie at a lane's end; behind them others rejoin.
     let to_end = lane.length_m() - at;
     let ends = to_end < p.free_m && lane.successors.iter().any(|s| track.lane(*s).in_junction);
-    let stops = !track.stop_lines_ahead(place.hit.lane, at, p.free_m).is_empty();
+    if lane.in_junction || ends || !track.stop_lines_ahead(place.hit.lane, at, p.free_m).is_empty() {
+        return Cap::Away;
+    }
     let crossing = track.crossings_on(place.hit.lane).iter().any(|c| {
         let near = |l: &lukao_track::LaneStretch| {
             l.lane == place.hit.lane && (at..at + p.free_m).contains(&l.from_m)
@@ -88,7 +89,7 @@ fn free(cx: &Context<'_>, p: &Params, k: usize) -> Cap {
     });
     let turn =
         math::angle_between(lane.heading_at(at), lane.heading_at((at + 20.0).min(lane.length_m()))).abs();
-    if lane.in_junction || ends || stops || crossing || turn > 20.0 / BEND_M {
+    if crossing || turn > 20.0 / BEND_M {
         return Cap::Away;
     }
     let ahead = cx.measures.ahead(Who::Anyone);
@@ -96,13 +97,13 @@ fn free(cx: &Context<'_>, p: &Params, k: usize) -> Cap {
         None | Some(Ahead::Free) => {}
         Some(Ahead::Lead(lead)) if lead.gap_m.value > p.free_m => {}
         Some(Ahead::Lead(_)) => return Cap::Away,
-        Some(Ahead::Unknown(what, why)) => return Cap::Missing(what, why.clone()),
+        Some(Ahead::Unknown(what, why)) => return Cap::Missing(what, why.clone().into()),
     }
     match track.speed_limit_at(place.hit.lane, at) {
-        None => Cap::Missing("speed limit", format!("the track gives none for {}", lane.id)),
+        None => Cap::Missing("speed limit", format!("the track gives none for {}", lane.id).into()),
         Some(posted) => posted.max_mps.map_or(Cap::Away, |max| {
             let least = Limit::AtLeast(max * KMH * p.least_percent / 100.0);
-            Cap::At(least, Some(posted.source.clone()), vec![word("lane", &lane.id)])
+            Cap::At(least, Some(&posted.source), [Tell::Word("lane", &lane.id), Tell::Nothing])
         }),
     }
 }

@@ -4,10 +4,10 @@ use lukao_model::RuleResult;
 use lukao_model::outcome::Limit;
 
 use crate::context::{Context, Need, Needs};
-use crate::episode::{Pace, word};
+use crate::episode::Pace;
 use crate::meta::{Meta, rule};
 use crate::rule::Rule;
-use crate::speed::cap::{self, Cap, KMH, SpeedCap, State};
+use crate::speed::cap::{self, Cap, KMH, SpeedCap, State, Tell};
 
 rule! {
     /// The ego drives faster than the limit of its lane.
@@ -66,14 +66,14 @@ impl Rule for SpeedLimit {
     }
 }
 
-fn posted(cx: &Context<'_>, p: &Params, k: usize) -> Cap {
+fn posted<'c>(cx: &'c Context<'_>, p: &Params, k: usize) -> Cap<'c> {
     let Some((track, place)) = cap::place(cx, k) else { return Cap::no_lane() };
     let lane = &track.lane(place.hit.lane).id;
     let Some(posted) = track.speed_limit_at(place.hit.lane, place.hit.station_m) else {
-        return Cap::Missing("speed limit", format!("the track gives none for {lane}"));
+        return Cap::Missing("speed limit", format!("the track gives none for {lane}").into());
     };
     posted.max_mps.map_or(Cap::Open, |max_mps| {
         let max_kmh = max_mps * KMH * (1.0 + p.tolerance_percent / 100.0) + p.tolerance_kmh;
-        Cap::At(Limit::AtMost(max_kmh), Some(posted.source.clone()), vec![word("lane", lane)])
+        Cap::At(Limit::AtMost(max_kmh), Some(&posted.source), [Tell::Word("lane", lane), Tell::Nothing])
     })
 }
