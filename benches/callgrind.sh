@@ -7,14 +7,19 @@
 # Counts one run of a case. With LUKAO_CACHE=1 also the lines that miss a last cache of 32 MB.
 set -eu
 cd "$(dirname "$0")/.."
-exe=$(cargo bench -p lukao-contact --bench contact --no-run --message-format=json 2>/dev/null |
-    sed -n 's/.*"executable":"\([^"]*\)".*/\1/p' | tail -1)
+built() {
+    cargo bench -p "$1" --bench "$2" --no-run --message-format=json 2>/dev/null |
+        sed -n 's/.*"executable":"\([^"]*\)".*/\1/p' | tail -1
+}
+contact=$(built lukao-contact contact)
+rules=$(built lukao-exam rules)
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 cache=
 [ -z "${LUKAO_CACHE:-}" ] || cache='--cache-sim=yes --LL=33554432,16,64'
 while IFS='|' read -r input name; do
     case $name in *"${1:-}"*) ;; *) continue ;; esac
+    case $input in W2) exe=$rules ;; *) exe=$contact ;; esac
     # shellcheck disable=SC2086
     LUKAO_COUNT=1 LUKAO_ONLY=$input LUKAO_CASE=$name valgrind --tool=callgrind $cache --collect-atstart=no \
         --toggle-collect='*harness::counted*' --callgrind-out-file="$out/cg" "$exe" --bench 2>"$out/log" >/dev/null
@@ -43,4 +48,6 @@ W3|W3/crossing in continuous time: lukao
 W3|W3/clearance: lukao
 W4|W4/all pairs at samples: parry with boxes
 W4|W4/all pairs at samples: lukao
+W2|W2/file mapped to a rule that lacks its channel
+W2|W2/file mapped to all rules
 LIST

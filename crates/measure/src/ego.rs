@@ -62,12 +62,14 @@ impl Ego {
 
     /// All samples in the window.
     #[must_use]
+    #[inline]
     pub fn samples(&self) -> &[EgoSample] {
         &self.samples
     }
 
     /// Indices of the samples that belong to the block.
     #[must_use]
+    #[inline]
     pub fn in_block(&self) -> Range<usize> {
         self.block.clone()
     }
@@ -77,6 +79,7 @@ impl Ego {
     /// # Panics
     /// If `k` is past the end.
     #[must_use]
+    #[inline]
     pub fn step(&self, k: usize) -> Interval {
         let s = &self.samples[k];
         let to_ns = if s.goes_on { self.samples[k + 1].t_ns } else { s.t_ns };

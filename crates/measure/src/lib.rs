@@ -193,24 +193,28 @@ impl<'a> Measures<'a> {
 
     /// The data.
     #[must_use]
+    #[inline]
     pub fn window(&self) -> &'a Drive {
         self.window
     }
 
     /// The block: times `from_ns <= t < to_ns`.
     #[must_use]
+    #[inline]
     pub fn block(&self) -> Interval {
         self.block
     }
 
     /// The track, if there is one.
     #[must_use]
+    #[inline]
     pub fn track(&self) -> Option<&'a Track> {
         self.track
     }
 
     /// Which origins count.
     #[must_use]
+    #[inline]
     pub fn admit(&self) -> &Admit {
         &self.admit
     }
@@ -229,6 +233,7 @@ impl<'a> Measures<'a> {
 
     /// The ego's samples and steps.
     #[must_use]
+    #[inline]
     pub fn ego(&self) -> &Ego {
         self.ego.get_or_init(|| Ego::new(self.window, self.ego_actor(), self.block, &self.admit))
     }
@@ -238,6 +243,7 @@ impl<'a> Measures<'a> {
     /// # Panics
     /// If the window has no such run.
     #[must_use]
+    #[inline]
     pub fn motion(&self, run: usize) -> &Motion {
         self.motions[run]
             .get_or_init(|| Motion::new(self.window, self.held, &self.admit, &self.window.runs()[run]))
@@ -255,6 +261,7 @@ impl<'a> Measures<'a> {
 
     /// The ego's speed at its sample `k`: see [`motion`].
     #[must_use]
+    #[inline]
     pub fn ego_speed_mps(&self, k: usize) -> Option<Value> {
         let s = self.ego().samples().get(k)?;
         self.motion(s.run).speed_mps(s.i)
@@ -316,6 +323,7 @@ impl<'a> Measures<'a> {
 
     /// Where the ego is on the track; `None` without one.
     #[must_use]
+    #[inline]
     pub fn places(&self) -> Option<Places<'_>> {
         let ego = self.ego();
         let cells = self.places.get_or_init(|| place::Cells::new(ego.samples().len()));

@@ -95,6 +95,7 @@ impl Motion {
 
     /// Speed at sample `i`.
     #[must_use]
+    #[inline]
     pub fn speed_mps(&self, i: usize) -> Option<Value> {
         Some(self.at(i)?.0)
     }

@@ -113,6 +113,7 @@ impl<'m> Places<'m> {
     /// # Panics
     /// If there is no such sample.
     #[must_use]
+    #[inline]
     pub fn hits(&self, k: usize) -> &'m [LaneHit] {
         let (chunk, [begin, traffic, _]) = self.looked_up(k);
         &chunk.hits[begin as usize..traffic as usize]
@@ -123,6 +124,7 @@ impl<'m> Places<'m> {
     /// # Panics
     /// If there is no such sample.
     #[must_use]
+    #[inline]
     pub fn all_hits(&self, k: usize) -> &'m [LaneHit] {
         let (chunk, [begin, _, end]) = self.looked_up(k);
         &chunk.hits[begin as usize..end as usize]
@@ -198,6 +200,7 @@ impl<'m> Places<'m> {
 
     /// Where the ego is at sample `k`; `None` if it is in no traffic lane.
     #[must_use]
+    #[inline]
     pub fn at(&self, k: usize) -> Option<Place> {
         *self.cells.at[k].get_or_init(|| self.look_up(k))
     }

@@ -64,18 +64,21 @@ impl<T: Native> Column<T> {
 
     /// Number of values, valid or not.
     #[must_use]
+    #[inline]
     pub fn len(&self) -> usize {
         self.values.len()
     }
 
     /// Whether there are no values.
     #[must_use]
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }
 
     /// The value at `i`; `None` if it is missing or `i` is past the end.
     #[must_use]
+    #[inline]
     pub fn get(&self, i: usize) -> Option<T> {
         (i < self.len() && self.is_valid(i)).then(|| self.values[i])
     }
@@ -85,12 +88,14 @@ impl<T: Native> Column<T> {
     /// # Panics
     /// If `i` is past the end.
     #[must_use]
+    #[inline]
     pub fn is_valid(&self, i: usize) -> bool {
         self.valid.as_ref().is_none_or(|v| v.is_valid(i))
     }
 
     /// All values; what stands at a missing place is unspecified. For columns that miss nothing.
     #[must_use]
+    #[inline]
     pub fn values(&self) -> &[T] {
         &self.values
     }

@@ -218,6 +218,7 @@ pub struct Pose {
 impl Pose {
     /// Between two poses: position linear, yaw by the short way; `part` 0 gives `self`, 1 gives `to`.
     #[must_use]
+    #[inline]
     pub fn toward(&self, to: &Self, part: f64) -> Self {
         let mix = |a: f64, b: f64| a + (b - a) * part;
         let turn = math::angle_between(self.yaw_rad, to.yaw_rad);
@@ -232,6 +233,7 @@ impl Pose {
 impl Run {
     /// Number of samples.
     #[must_use]
+    #[inline]
     pub fn len(&self) -> usize {
         self.x_m.len()
     }
@@ -247,6 +249,7 @@ impl Run {
     /// # Panics
     /// If `i` is past the end.
     #[must_use]
+    #[inline]
     pub fn pose(&self, i: usize) -> Pose {
         Pose { x_m: self.x_m.values()[i], y_m: self.y_m.values()[i], yaw_rad: self.yaw_rad.values()[i] }
     }
@@ -300,6 +303,7 @@ impl Drive {
 
     /// What holds for the whole drive.
     #[must_use]
+    #[inline]
     pub fn header(&self) -> &Arc<Header> {
         &self.header
     }
@@ -316,12 +320,14 @@ impl Drive {
 
     /// All clocks; some may have no tick in this stretch.
     #[must_use]
+    #[inline]
     pub fn clocks(&self) -> &[Clock] {
         &self.clocks
     }
 
     /// All runs, by actor, then ordinal.
     #[must_use]
+    #[inline]
     pub fn runs(&self) -> &[Run] {
         &self.runs
     }
@@ -353,12 +359,14 @@ impl Drive {
     /// # Panics
     /// If the index is not of this drive.
     #[must_use]
+    #[inline]
     pub fn actor(&self, actor: ActorIx) -> &Actor {
         &self.header.actors[actor.0 as usize]
     }
 
     /// Times of a run's samples, ns.
     #[must_use]
+    #[inline]
     pub fn times(&self, run: &Run) -> &[i64] {
         &self.clocks[run.clock.0 as usize].t_ns.values()[run.first..run.first + run.len()]
     }

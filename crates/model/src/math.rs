@@ -8,18 +8,21 @@ use std::f64::consts::{PI, TAU};
 
 /// Sine of an angle in radians.
 #[must_use]
+#[inline]
 pub fn sin(rad: f64) -> f64 {
     libm::sin(rad)
 }
 
 /// Cosine of an angle in radians.
 #[must_use]
+#[inline]
 pub fn cos(rad: f64) -> f64 {
     libm::cos(rad)
 }
 
 /// Sine and cosine of an angle in radians.
 #[must_use]
+#[inline]
 pub fn sin_cos(rad: f64) -> (f64, f64) {
     libm::sincos(rad)
 }
@@ -56,6 +59,7 @@ pub fn atan2(y: f64, x: f64) -> f64 {
 
 /// Length of the vector (x, y). Plain square root: positions are far from the range where it overflows.
 #[must_use]
+#[inline]
 pub fn hypot(x: f64, y: f64) -> f64 {
     (x * x + y * y).sqrt()
 }
@@ -85,6 +89,7 @@ pub fn pow(x: f64, y: f64) -> f64 {
 /// assert!((lukao_model::math::wrap_angle(3.0 * PI + 0.5) - (0.5 - PI)).abs() < 1e-12);
 /// ```
 #[must_use]
+#[inline]
 pub fn wrap_angle(rad: f64) -> f64 {
     if rad > -PI && rad <= PI {
         return rad;
@@ -102,6 +107,7 @@ pub fn wrap_angle(rad: f64) -> f64 {
 
 /// The signed short way from angle `from` to angle `to`, in (-π, π].
 #[must_use]
+#[inline]
 pub fn angle_between(from: f64, to: f64) -> f64 {
     wrap_angle(to - from)
 }

@@ -45,6 +45,7 @@ pub enum Uncertainty {
 impl Uncertainty {
     /// From an accuracy that may be missing.
     #[must_use]
+    #[inline]
     pub fn from_option(u: Option<f64>) -> Self {
         u.map_or(Self::Unknown, Self::Known)
     }
@@ -60,6 +61,7 @@ impl Uncertainty {
 
     /// Of a sum of independent values: root of the sum of squares.
     #[must_use]
+    #[inline]
     pub fn rss(self, other: Self) -> Self {
         match (self, other) {
             (Self::Known(a), Self::Known(b)) => Self::Known((a * a + b * b).sqrt()),
@@ -69,6 +71,7 @@ impl Uncertainty {
 
     /// Of a sum of values whose errors may go the same way: plain sum.
     #[must_use]
+    #[inline]
     pub fn plus(self, other: Self) -> Self {
         match (self, other) {
             (Self::Known(a), Self::Known(b)) => Self::Known(a + b),
@@ -78,6 +81,7 @@ impl Uncertainty {
 
     /// Of a value times a factor.
     #[must_use]
+    #[inline]
     pub fn times(self, factor: f64) -> Self {
         match self {
             Self::Known(a) => Self::Known(a * factor.abs()),
@@ -153,6 +157,7 @@ impl Limit {
     /// assert_eq!(limit.judge(0.30, Uncertainty::Known(0.0), Decision::Guarded, None), Judgement::Kept { near: false });
     /// ```
     #[must_use]
+    #[inline]
     pub fn judge(self, value: f64, u: Uncertainty, decision: Decision, max_u: Option<f64>) -> Judgement {
         let margin = self.margin(value);
         // A declared-exact value sits on its side of the limit, equality included.

@@ -11,6 +11,7 @@ pub const MS: i64 = 1_000_000;
 
 /// Nanoseconds to seconds, for arithmetic and print. Exact to a nanosecond for some 104 days.
 #[must_use]
+#[inline]
 pub fn to_s(t_ns: i64) -> f64 {
     t_ns as f64 * 1e-9
 }
@@ -35,6 +36,7 @@ pub fn from_s(t_s: f64) -> Option<i64> {
 /// assert_eq!((last_at(&[10, 20, 30], 9), last_at(&[10, 20, 30], 25)), (None, Some(1)));
 /// ```
 #[must_use]
+#[inline]
 pub fn last_at(times_ns: &[i64], t_ns: i64) -> Option<usize> {
     let (first, last) = (*times_ns.first()?, *times_ns.last()?);
     if t_ns >= last {
@@ -60,6 +62,7 @@ pub struct Interval {
 impl Interval {
     /// The interval between two times, in either order.
     #[must_use]
+    #[inline]
     pub fn new(a_ns: i64, b_ns: i64) -> Self {
         Self { from_ns: a_ns.min(b_ns), to_ns: a_ns.max(b_ns) }
     }
@@ -69,18 +72,21 @@ impl Interval {
 
     /// Length in ns, saturating.
     #[must_use]
+    #[inline]
     pub fn len_ns(&self) -> i64 {
         self.to_ns.saturating_sub(self.from_ns)
     }
 
     /// Whether `t_ns` lies inside or on an end.
     #[must_use]
+    #[inline]
     pub fn contains(&self, t_ns: i64) -> bool {
         self.from_ns <= t_ns && t_ns <= self.to_ns
     }
 
     /// Common part, also if it is one instant.
     #[must_use]
+    #[inline]
     pub fn meet(&self, other: &Self) -> Option<Self> {
         let from_ns = self.from_ns.max(other.from_ns);
         let to_ns = self.to_ns.min(other.to_ns);
@@ -105,6 +111,7 @@ impl Intervals {
 
     /// The intervals in rising order.
     #[must_use]
+    #[inline]
     pub fn as_slice(&self) -> &[Interval] {
         &self.0
     }
@@ -128,12 +135,14 @@ impl Intervals {
 
     /// Whether `t_ns` is in the set.
     #[must_use]
+    #[inline]
     pub fn contains(&self, t_ns: i64) -> bool {
         let k = self.0.partition_point(|i| i.to_ns < t_ns);
         self.0.get(k).is_some_and(|i| i.contains(t_ns))
     }
 
     /// Adds an interval.
+    #[inline]
     pub fn insert(&mut self, add: Interval) {
         // Most come in order of time.
         match self.0.last_mut() {

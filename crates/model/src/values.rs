@@ -18,6 +18,7 @@ pub enum Accuracy {
 impl Accuracy {
     /// The figure for value `i`, if known.
     #[must_use]
+    #[inline]
     pub fn at(&self, i: usize) -> Option<f64> {
         match self {
             Self::Unknown => None,

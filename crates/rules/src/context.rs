@@ -178,6 +178,7 @@ impl<'a> Context<'a> {
     }
 
     /// Notes that the step from the ego's sample `k` to the next was judged.
+    #[inline]
     pub fn judged(&self, out: &mut RuleResult, k: usize) {
         let step = self.measures.ego().step(k);
         // All of most drives is in scope.

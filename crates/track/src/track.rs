@@ -239,6 +239,7 @@ impl Track {
 
     /// The road.
     #[must_use]
+    #[inline]
     pub fn road(&self, ix: RoadIx) -> &Road {
         &self.parts.roads[ix.get()]
     }
@@ -250,6 +251,7 @@ impl Track {
 
     /// The lane.
     #[must_use]
+    #[inline]
     pub fn lane(&self, ix: LaneIx) -> &Lane {
         &self.parts.lanes[ix.get()]
     }
@@ -267,6 +269,7 @@ impl Track {
 
     /// The line.
     #[must_use]
+    #[inline]
     pub fn line(&self, ix: LineIx) -> &Line {
         &self.parts.lines[ix.get()]
     }
@@ -278,6 +281,7 @@ impl Track {
 
     /// The path through a junction.
     #[must_use]
+    #[inline]
     pub fn path(&self, ix: PathIx) -> &Path {
         &self.parts.paths[ix.get()]
     }
