@@ -197,6 +197,7 @@ const IN_NO_PACK: &[&str] = &[
     "indicator-cut-short",
     "indicator-distance",
     "indicator-left-on",
+    "lane-not-yielded",
     "lateral-jerk",
     "manual-input",
     "minimum-following-distance",
