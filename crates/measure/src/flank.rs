@@ -114,8 +114,8 @@ fn flank(m: &Measures<'_>, k: usize, other: &Other) -> Option<Flank> {
             let turns = |pose: &Pose, hits: &[LaneHit]| turns_here(places.track, pose, hits);
             let (track, at, z_m) = (places.track, [other.pose.x_m, other.pose.y_m], z(run, other.i));
             let in_junction = || track.any_lane_at(at, z_m, |l| track.lane(l).in_junction);
-            !turns(&s.pose, places.hits(k))
-                && !(in_junction() && turns(&other.pose, &track.lanes_at(at, z_m)))
+            let he_turns = || in_junction() && turns(&other.pose, &track.lanes_at(at, z_m));
+            !turns(&s.pose, places.hits(k)) && !he_turns()
         });
     Some(Flank { actor, side, opposite, meets, gap_m, ego_mps, other_mps, ego_toward_mps, other_toward_mps })
 }

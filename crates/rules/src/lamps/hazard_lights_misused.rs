@@ -91,7 +91,7 @@ impl Rule for HazardLightsMisused {
             }
             match needed::below(cx, Channel::Visibility, p.below_m, k) {
                 Err((what, why)) => {
-                    cx.missing(out, k, what, &why);
+                    cx.missing(out, k, what, why);
                     continue;
                 }
                 Ok(true) => {

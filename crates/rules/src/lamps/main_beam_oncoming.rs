@@ -130,7 +130,7 @@ fn judge(
         cx.missing(out, k, what, &why);
         return false;
     }
-    let Some(theirs) = m.speed_of(&other, s.t_ns) else {
+    let Some(theirs) = m.speed_of(other, s.t_ns) else {
         cx.missing(out, k, "actor speed", "that of one who comes toward the ego is not known");
         return false;
     };
