@@ -113,9 +113,10 @@ pub(crate) fn clearances(m: &Measures<'_>, track: &Track) -> Vec<f64> {
     for part in near::together(m) {
         let mut k = part.start;
         while k < part.end {
-            let level = |j: usize| samples[j].z_m == samples[k].z_m || !track.features().heights;
+            // With heights the road may rise away from the ego in any step.
+            let level = |j: usize| samples[j].z_m.is_none() || !track.features().heights;
             let alike = |j: &usize| samples[*j].run == samples[k].run && level(*j);
-            let few = k + (k..part.end.min(k + TOGETHER)).take_while(alike).count();
+            let few = k + (k..part.end.min(k + TOGETHER)).take_while(alike).count().max(1);
             let clear_m = of(k..few);
             if clear_m > WELL_INSIDE_M || few == k + 1 {
                 out.extend((k..few).map(|_| clear_m));

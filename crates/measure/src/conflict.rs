@@ -42,6 +42,8 @@ const BEFORE_NS: i64 = 10 * S;
 const AFTER_NS: i64 = 14 * S;
 /// How long before it reaches the zone the ego's entry counts as the same manoeuvre, ns.
 const SAME_NS: i64 = 3 * S;
+/// More than rounding costs, metres.
+const ROUNDING_M: f64 = 1e-6;
 /// Farther from the middle of its way than this an actor is not on it, metres.
 const OFF_WAY_M: f64 = 4.0;
 
@@ -99,7 +101,7 @@ impl Trace {
             let half = 0.5 * drive.runs()[s.run].size.length_m;
             at.push((s.t_ns, along + half, along - half, k));
             goes_on.push(s.goes_on);
-            out |= along - half >= way.inside_m;
+            out |= along - half > way.inside_m + ROUNDING_M;
             if out && s.t_ns > until_ns {
                 break;
             }
@@ -198,7 +200,7 @@ pub(crate) fn encounters(m: &Measures<'_>, track: &Track, entry: &Entry) -> Enco
             trail.samples().first().and_then(|s| overlap::unusable(m, ego_run.clock, &drive.runs()[s.run]));
         for other in theirs {
             let way = track.way_of(other);
-            let trace = Trace::new(drive, track, &trail, &way, (when, left_ns));
+            let trace = Trace::new(drive, track, &trail, &way, (when, left_ns.max(entry.t_ns)));
             for (ix, _, own) in &mine {
                 let Some(zone) = track.conflict(*ix, other) else { continue };
                 if let Some((what, why)) = &unusable {

@@ -141,7 +141,9 @@ pub fn met(m: &Measures<'_>, k: usize) -> Vec<Met> {
     let next = m.ego().samples()[k + 1];
     let on_foot = |o: &near::Other| meant(m.window().actor(m.window().runs()[o.run].actor).class, false);
     let [from, to] = [&s, &next].map(|s| Facing::new(s.pose));
-    if from.along_m(&to.pose) <= 0.0 {
+    let half_m = 0.5 * m.window().runs()[s.run].size.length_m;
+    // As its front moves, so that what rounding makes of a stand is none.
+    if (from.along_m(&to.pose) - half_m) + half_m <= 0.0 {
         return Vec::new();
     }
     let step = [(&s, &from), (&next, &to)];
@@ -196,6 +198,7 @@ fn meets(
         && before.is_some_and(|b| {
             let across = left_m(&ego, &now) - left_m(&ego, &b);
             let facing = Facing::new(ego);
+            // From the front, as above.
             let along = (facing.along_m(&now) - half_m) - (facing.along_m(&b) - half_m);
             across.abs() >= LEAVES_M && across.abs() > along.abs()
         });

@@ -150,10 +150,10 @@ fn turns_here(track: &Track, pose: &Pose, hits: &[LaneHit]) -> bool {
     const AS_GOOD_RAD: f64 = 0.05;
     let off = |h: &LaneHit| math::angle_between(h.heading_rad, pose.yaw_rad).abs();
     let traffic = || hits.iter().filter(|h| track.lane(h.lane).kind.is_traffic());
-    let best = traffic().map(off).fold(PARALLEL_RAD, f64::min);
     if !traffic().any(|h| track.lane(h.lane).in_junction) {
         return false;
     }
+    let best = traffic().map(off).fold(PARALLEL_RAD, f64::min);
     let mut along = traffic().filter(|h| off(h) <= best + AS_GOOD_RAD).peekable();
     along.peek().is_some() && along.all(|h| is_turn(track, h.lane))
 }

@@ -116,6 +116,11 @@ pub(crate) fn bounds(track: &Track, corridor: &[Part]) -> ([f64; 2], [f64; 2]) {
         })
 }
 
+/// Half the width of the widest of its lanes, m.
+pub(crate) fn half_width_m(track: &Track, corridor: &[Part]) -> f64 {
+    corridor.iter().map(|part| track.half_width_m(part.lane)).fold(0.0, f64::max)
+}
+
 /// Where an actor's centre is in the corridor.
 #[derive(Clone, Copy)]
 pub(crate) struct InWay {

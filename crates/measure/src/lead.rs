@@ -183,19 +183,17 @@ pub(crate) fn ahead(m: &Measures<'_>, places: Places<'_>, lanes: &Lanes) -> [Vec
         let mut known: Vec<Option<Known>> = Vec::with_capacity(part.len());
         for k in part.clone() {
             let view = &views[k - block.start];
-            let he = leading.filter(|_| matches!(view, View::Corridor { .. }));
-            let he =
-                he.and_then(|run| near::pose_of(m, run, k)).filter(|he| near::within(m, k, he, HORIZON_M));
-            known.push(he.map(|he| {
-                let mut known = Known { run: he.run, best: [None, None] };
-                if let Some(mut sight) = Sight::new(m, places, view, (k, Of::Way), Some(&mut standing)) {
-                    let straight = sight.straight_m(&he);
-                    sight.weigh(straight, &he, &mut known.best);
-                }
-                known
-            }));
-            let nearest = known.last().and_then(|x| x.as_ref()).and_then(|x| x.best[0].as_ref());
-            view.push_box(&mut boxes, m, places.track, k, (reach, nearest.map(|lead| lead.gap_m)));
+            let he = leading.and_then(|run| {
+                let he = near::pose_of(m, run, k).filter(|he| near::within(m, k, he, HORIZON_M))?;
+                let mut sight = Sight::new(m, places, view, (k, Of::Way), Some(&mut standing))?;
+                let mut best = [None, None];
+                sight.weigh(sight.straight_m(&he), &he, &mut best);
+                let most_m = best[0].as_ref().map(|lead: &InFront| sight.nearer_m(lead.gap_m, reach));
+                Some((Known { run: he.run, best }, most_m))
+            });
+            let most_m = he.as_ref().and_then(|x| x.1).unwrap_or(HORIZON_M);
+            known.push(he.map(|x| x.0));
+            view.push_box(&mut boxes, m, places.track, k, (reach, most_m));
         }
         let near = Near::in_boxes_if(m, part.clone(), &boxes, |of| {
             let run = &m.window().runs()[of.run];
@@ -290,15 +288,14 @@ impl View {
         }
     }
 
-    /// Adds the box in which others are looked for: around the lanes, grown by as far as bodies reach, and no farther off than one
-    /// who is known to be ahead by that gap.
+    /// Adds the box in which others are looked for: around the lanes, grown by as far as bodies reach, and so far off at most.
     fn push_box(
         &self,
         boxes: &mut Boxes,
         m: &Measures<'_>,
         track: &Track,
         k: usize,
-        (reach_m, gap_m): (f64, Option<f64>),
+        (reach_m, most_m): (f64, f64),
     ) {
         let s = &m.ego().samples()[k];
         match self {
@@ -307,10 +304,8 @@ impl View {
                 let (lo, hi) = near::around(s, HORIZON_M);
                 boxes.push(lo, hi);
             }
-            Self::Corridor { place, corridor, .. } => {
-                let front_m = body::half_extent_m(&m.window().runs()[s.run].size, place.off_rad);
-                let (lo, hi) =
-                    near::around(s, gap_m.map_or(HORIZON_M, |gap| nearer_m(gap, front_m + reach_m)));
+            Self::Corridor { corridor, .. } => {
+                let (lo, hi) = near::around(s, most_m);
                 let (a, b) = lanes_ahead::bounds(track, corridor);
                 let grown = |d: usize| (lo[d].max(a[d] - reach_m), hi[d].min(b[d] + reach_m));
                 let (x, y) = (grown(0), grown(1));
@@ -355,11 +350,6 @@ fn view(m: &Measures<'_>, places: Places<'_>, lanes: &Lanes, k: usize, of: Of) -
     View::Corridor { place, ego_mps, corridor }
 }
 
-/// Farther off than this nobody is ahead by less than a gap, if the two bodies reach so far, m.
-fn nearer_m(gap_m: f64, reach_m: f64) -> f64 {
-    (gap_m + reach_m + LATERAL_SLACK_M + ROUNDING_M).min(HORIZON_M)
-}
-
 /// Somebody in the way.
 #[derive(Clone, Copy, PartialEq)]
 struct InFront {
@@ -384,6 +374,8 @@ struct Sight<'s> {
     ego: &'s Run,
     front_m: f64,
     side_m: f64,
+    /// How far the ego and a point in the lanes ahead may be beside their centres, together, m.
+    beside_m: f64,
     found: Vec<InWay>,
 }
 
@@ -414,6 +406,7 @@ impl<'s> Sight<'s> {
             ego,
             front_m: body::half_extent_m(&ego.size, place.off_rad),
             side_m: body::half_side_m(&ego.size, place.off_rad),
+            beside_m: reach_m(ego) + 2.0 * lanes_ahead::half_width_m(places.track, corridor),
             found: Vec::new(),
         })
     }
@@ -433,12 +426,19 @@ impl<'s> Sight<'s> {
     /// Whether somebody is farther off than the best up to now, by the straight way.
     fn too_far(&self, straight_m: f64, other: &Other, best: &Best) -> bool {
         let reach = reach_m(self.run(other));
-        best.as_ref().is_some_and(|b| straight_m - self.front_m - reach > b.gap_m + LATERAL_SLACK_M)
+        best.as_ref().is_some_and(|b| straight_m - self.front_m - reach > b.gap_m + self.slack_m(reach))
     }
 
-    /// Farther off than this nobody is nearer than one who is known to be ahead by that gap, m.
+    /// By how much the way along the lanes to the middle of a body that reaches so far may fall short of the straight one, m. The
+    /// straight one is no longer than that from the ego to its lane's centre, along the centres, from there to the point of him that
+    /// is in a lane, and on to his middle, which the way along the lanes may have gone back by as much.
+    fn slack_m(&self, reach_m: f64) -> f64 {
+        LATERAL_SLACK_M.max(self.beside_m + 2.0 * reach_m)
+    }
+
+    /// Farther off than this nobody is ahead by less than a gap, if no body reaches farther than that, m.
     fn nearer_m(&self, gap_m: f64, reach_m: f64) -> f64 {
-        nearer_m(gap_m, self.front_m + reach_m)
+        (gap_m + self.front_m + reach_m + self.slack_m(reach_m) + ROUNDING_M).min(HORIZON_M)
     }
 
     /// Looks whether somebody is in the way and nearer than the best up to now, of vehicles and of anyone.
@@ -611,7 +611,7 @@ fn goes_past(m: &Measures<'_>, k: usize, other: &Other, known: Option<&mut Optio
 }
 
 /// Stations are those of the nearest point of a lane's sampled centre, so that the way along it may fall short of the
-/// straight one by what both are beside it, metres.
+/// straight one by what both are beside it: at least this is allowed for, metres.
 const LATERAL_SLACK_M: f64 = 10.0;
 
 /// Whether two runs can be compared, and how well their times agree.

@@ -145,7 +145,8 @@ impl Near {
     }
 
     /// Who is so near that he can be beside the ego or pass it: within [`CLOSE_M`], and lengthwise, seen along the ego's heading,
-    /// no farther than the two bodies reach or their ways in the step bring them.
+    /// no farther than the two bodies reach, or than one is to the side who is overtaken along a lane that the ego is askew in, and
+    /// than their ways in the step bring them.
     pub(crate) fn level(m: &Measures<'_>) -> Self {
         let mut boxes = Boxes::default();
         for k in m.ego().in_block() {
@@ -456,7 +457,7 @@ fn pose_from(m: &Measures<'_>, r: usize, i: usize, t_ns: i64) -> Other {
 }
 
 /// Calls `hit` with the place of the ego's sample among those looked at, the run's sample at or before it, and whether it is at
-/// it, for each of these at which the run is in the box, but where `may` said no.
+/// it, for each of these at which the run is in the box and is not left out.
 fn along_run(
     m: &Measures<'_>,
     parts: &[Part],

@@ -51,6 +51,31 @@ fn a_corner_that_goes_out_and_comes_back_between_two_samples_is_seen() {
     assert!(worst(&drive, &track, 0.6)[0].outside_m.value <= 0.5 + 0.001);
 }
 
+/// The road rises away from an ego whose height stays the same; where it is no longer on it does not depend on where a block begins.
+#[test]
+fn who_is_on_the_road_is_told_at_every_step_where_there_are_heights() {
+    let text = r#"<OpenDRIVE><header revMajor="1" revMinor="4"/><road id="1" name="" length="400" junction="-1" rule="RHT">
+        <planView><geometry s="0" x="0" y="0" hdg="0" length="400"><line/></geometry></planView>
+        <elevationProfile><elevation s="0" a="0" b="0.05" c="0" d="0"/></elevationProfile>
+        <lanes><laneSection s="0"><center><lane id="0" type="none"/></center><right>
+        <lane id="-1" type="driving"><width sOffset="0" a="20" b="0" c="0" d="0"/></lane></right></laneSection></lanes>
+        </road></OpenDRIVE>"#;
+    let track = Track::from_parts("slope", text.as_bytes(), None).unwrap();
+    let way = Motion::points(&[(0.0, 10.0, -10.0, 0.0), (6.0, 130.0, -10.0, 0.0)]);
+    let ego = ActorBuilder::car("ego").motion(way).height(Some(0.0), None);
+    let drive = DriveBuilder::new("slope").span_s(0.0, 6.0).hz(10.0).ego(ego).build();
+    let held = Held::default();
+    for begin in 0..12 {
+        let block = Interval::new(begin * S / 10, 100 * S);
+        let m = Measures::new(&drive, block, Some(&track), Admit::ALL, &held);
+        let out = |k: &usize| area::outside_in_step(&m, *k, 0.1).unwrap().outside_m.value > 0.0;
+        let first = m.ego().in_block().find(out).unwrap();
+        // The road is 2 m above its middle at x = 40 m; the next sample is 2 m farther on.
+        let x = m.ego().samples()[first].pose.x_m;
+        assert!((x - 42.0).abs() < 1e-6, "from sample {begin}: {x} m");
+    }
+}
+
 #[test]
 fn beyond_the_end_of_the_map_nobody_knows() {
     let mut network = Network::new("road", Frame::local("road"));

@@ -145,6 +145,56 @@ fn who_was_ahead_before_does_not_change_who_is() {
     assert!(leads > 800 && changes > 40 && free > 5, "{leads} {changes} {free}");
 }
 
+/// In a wide lane round a narrow bend the straight way is much longer than the one along the lane's middle.
+#[test]
+fn who_is_ahead_round_a_wide_bend_is_the_same_for_every_block() {
+    const BEND: &str = r#"<OpenDRIVE><header revMajor="1" revMinor="4"/>
+        <road id="1" name="" length="112.566" junction="-1" rule="RHT">
+        <planView><geometry s="0" x="0" y="0" hdg="0" length="50"><line/></geometry>
+        <geometry s="50" x="50" y="0" hdg="0" length="12.566"><arc curvature="0.25"/></geometry>
+        <geometry s="62.566" x="50" y="8" hdg="3.1415926" length="50"><line/></geometry></planView>
+        <lanes><laneSection s="0"><center><lane id="0" type="none"/></center><right>
+        <lane id="-1" type="driving"><width sOffset="0" a="40" b="0" c="0" d="0"/></lane></right></laneSection></lanes>
+        </road></OpenDRIVE>"#;
+    let track = Track::from_parts("bend", BEND.as_bytes(), Some("accuracy_m = 0.0")).unwrap();
+    // Round the middle of the bend, so far from it.
+    let round = |r: [f64; 2], a: [f64; 2]| {
+        let mix = |of: [f64; 2], part: f64| of[0] + (of[1] - of[0]) * part;
+        let at = |i: i32| {
+            let part = f64::from(i) / 20.0;
+            let (r, a) = (mix(r, part), mix(a, part));
+            (4.0 * part, 50.0 + r * a.sin(), 4.0 - r * a.cos(), a)
+        };
+        Motion::points(&(0..=20).map(at).collect::<Vec<_>>())
+    };
+    let rng = &mut Rng::new(29);
+    let mut leads = 0;
+    for _ in 0..20 {
+        let own = rng.range(40.0, 43.0);
+        let mut drive = DriveBuilder::new("bend").span_s(0.0, 4.0).hz(10.0);
+        drive = drive.ego(ActorBuilder::car("ego").motion(round([own, own], [0.05, rng.range(0.1, 0.6)])));
+        for i in 0..8 {
+            // Some come into the ego's way from the side.
+            let (from, to) = (rng.range(32.0, 43.0), rng.range(40.0, 43.0));
+            let a = rng.range(1.6, 2.9);
+            let he =
+                ActorBuilder::car(&format!("{i}")).motion(round([from, to], [a, a + rng.range(0.0, 0.1)]));
+            drive = drive.actor(he);
+        }
+        let drive = drive.build();
+        let whole = of_block_and_anew(&drive, &track, Who::Vehicles);
+        leads += whole.iter().filter(|a| matches!(a, Ahead::Lead(_))).count();
+        let held = Held::default();
+        for from_ms in [300, 1_700, 2_900] {
+            let block = Interval::new(from_ms * S / 1000, 20 * S);
+            let m = Measures::new(&drive, block, Some(&track), Admit::ALL, &held);
+            let part = m.ahead(Who::Vehicles).unwrap();
+            assert_eq!(part[..], whole[whole.len() - part.len()..], "from {from_ms} ms");
+        }
+    }
+    assert!(leads > 400, "{leads}");
+}
+
 #[test]
 fn who_stands_askew_beside_the_ego_is_not_ahead() {
     let track = road();

@@ -45,8 +45,9 @@ pub fn last_at(times_ns: &[i64], t_ns: i64) -> Option<usize> {
     // Most clocks tick evenly: then it is where it would be if all did, or next to it.
     let part = t_ns.saturating_sub(first) as f64 / last.saturating_sub(first) as f64;
     let about = (part * (times_ns.len() - 1) as f64) as usize;
-    let here = |i: &usize| times_ns[*i] <= t_ns && times_ns.get(i + 1).is_some_and(|next| t_ns < *next);
-    let near = [about, about + 1, about.saturating_sub(1)].into_iter().filter(|i| *i < times_ns.len());
+    let at = |i: usize| times_ns.get(i).copied();
+    let here = |i: &usize| at(*i).is_some_and(|t| t <= t_ns) && at(i + 1).is_some_and(|t| t_ns < t);
+    let near = [about, about + 1, about.saturating_sub(1)];
     near.into_iter().find(here).or_else(|| times_ns.partition_point(|t| *t <= t_ns).checked_sub(1))
 }
 

@@ -91,7 +91,7 @@ fn square(p: P2) -> Square {
     // Rounding down without a call: some processors have no instruction for it.
     p.map(|v| {
         let cut = (v / SIDE_M) as i64;
-        cut - i64::from(cut as f64 > v / SIDE_M)
+        cut.saturating_sub(i64::from(cut as f64 > v / SIDE_M))
     })
 }
 
@@ -214,7 +214,9 @@ mod tests {
             seen += want.len();
         }
         assert!(seen > 1_000, "{seen}");
-        assert!(!grid.any_around([f64::NAN, 0.0], |_, _| true));
+        for nowhere in [f64::NAN, -1e300, f64::NEG_INFINITY, f64::INFINITY] {
+            assert!(!grid.any_around([nowhere, 0.0], |_, _| true), "{nowhere}");
+        }
         assert!(grid.any_around([0.0, 0.0], |_, _| true));
     }
 }

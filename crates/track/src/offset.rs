@@ -220,9 +220,11 @@ impl Stretches {
         let mut nearest = Nearest::new(p);
         nearest.at_most(within_m * within_m);
         // Within a known distance most stretches are left out at once.
-        for corner in line.iter().step_by(STRETCH).filter(|_| within_m.is_infinite()) {
-            let q = sub(p, xy(*corner));
-            nearest.at_most(dot(q, q));
+        if within_m.is_infinite() {
+            for corner in line.iter().step_by(STRETCH) {
+                let q = sub(p, xy(*corner));
+                nearest.at_most(dot(q, q));
+            }
         }
         for (k, (lo, hi)) in self.0.iter().enumerate() {
             if box_distance2(p, *lo, *hi) > nearest.reach2 {

@@ -167,6 +167,12 @@ impl Track {
         self.index.bounds[lane.get()]
     }
 
+    /// Farther than this no point of a lane is from its centre, metres.
+    #[must_use]
+    pub fn half_width_m(&self, lane: LaneIx) -> f64 {
+        self.index.half_widths[lane.get()]
+    }
+
     /// Whether a lane can reach within a distance of a point: its bounding box does. Never wrong if it says no, and cheap.
     #[must_use]
     pub fn may_hold(&self, lane: LaneIx, p_m: [f64; 2], within_m: f64) -> bool {

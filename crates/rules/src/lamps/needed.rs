@@ -102,10 +102,10 @@ pub(crate) fn hazard(cx: &Context<'_>, t_ns: i64) -> Result<bool, Missing> {
 /// Whether a value of the surroundings is below a limit.
 pub(crate) fn below(cx: &Context<'_>, channel: Channel, limit: f64, k: usize) -> Result<bool, Missing> {
     let v = cx.measures.surroundings(channel, k);
-    v.map(|v| v.value < limit).ok_or_else(|| (channel.name(), not_said(channel)))
+    v.map(|v| v.value < limit).ok_or_else(|| (channel.name(), unsaid(channel)))
 }
 
-fn not_said(channel: Channel) -> &'static str {
+fn unsaid(channel: Channel) -> &'static str {
     match channel {
         Channel::Illuminance => "the log does not say the illuminance",
         Channel::Visibility => "the log does not say the visibility",
