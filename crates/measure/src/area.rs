@@ -21,7 +21,7 @@ use lukao_model::vehicle::BoxSize;
 use lukao_track::Track;
 
 use crate::value::Value;
-use crate::{EgoSample, Measures, body, near};
+use crate::{EgoSample, Measures, body};
 
 /// Farther than this is not told apart, metres.
 pub const CUT_OFF_M: f64 = 5.0;
@@ -109,22 +109,20 @@ pub(crate) fn clearances(m: &Measures<'_>, track: &Track) -> Vec<f64> {
         near = edges.filter(|_| clear_m > 0.0 && last == steps.end);
         clear_m
     };
-    let mut out = Vec::with_capacity(m.ego().in_block().len());
-    for part in near::together(m) {
-        let mut k = part.start;
-        while k < part.end {
-            // With heights the road may rise away from the ego in any step.
-            let level = |j: usize| samples[j].z_m.is_none() || !track.features().heights;
-            let alike = |j: &usize| samples[*j].run == samples[k].run && level(*j);
-            let few = k + (k..part.end.min(k + TOGETHER)).take_while(alike).count().max(1);
-            let clear_m = of(k..few);
-            if clear_m > WELL_INSIDE_M || few == k + 1 {
-                out.extend((k..few).map(|_| clear_m));
-            } else {
-                out.extend((k..few).map(|k| of(k..k + 1)));
-            }
-            k = few;
+    let block = m.ego().in_block();
+    let (mut out, mut k) = (Vec::with_capacity(block.len()), block.start);
+    while k < block.end {
+        // With heights the road may rise away from the ego in any step.
+        let level = |j: usize| samples[j].z_m.is_none() || !track.features().heights;
+        let alike = |j: &usize| samples[*j].run == samples[k].run && level(*j);
+        let few = k + (k..block.end.min(k + TOGETHER)).take_while(alike).count().max(1);
+        let clear_m = of(k..few);
+        if clear_m > WELL_INSIDE_M || few == k + 1 {
+            out.extend((k..few).map(|_| clear_m));
+        } else {
+            out.extend((k..few).map(|k| of(k..k + 1)));
         }
+        k = few;
     }
     out
 }

@@ -57,7 +57,7 @@ pub fn joining(m: &Measures<'_>, x: &Manoeuvre, within_ns: i64) -> Vec<Joining> 
         let along = (other.pose.x_m - s.pose.x_m) * cos + (other.pose.y_m - s.pose.y_m) * sin;
         let off_rad = math::angle_between(place.hit.heading_rad, other.pose.yaw_rad);
         let half_m = body::half_extent_m(&ego.size, place.off_rad) + body::half_extent_m(&run.size, off_rad);
-        let speed = m.motion(other.run).speed_at(m.window().times(run), s.t_ns);
+        let speed = m.speed_of(&other, s.t_ns);
         let closing = speed.zip(m.ego_speed_mps(k)).map_or(0.0, |(a, b)| a.value - b.value);
         let gap_m = compare(m, ego, run).map(|synced| Value {
             value: (along.abs() - half_m).max(0.0),

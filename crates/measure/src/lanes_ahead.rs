@@ -9,7 +9,7 @@ use crate::lead::HORIZON_M;
 use crate::near::Other;
 use crate::place::Places;
 use crate::spots::{self, Point, Spot, Standing};
-use crate::{LOOK_AHEAD_NS, body};
+use crate::{LOOK_AHEAD_NS, Measures, body};
 
 /// Whether somebody has to be in the ego's way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +104,11 @@ impl Lanes {
 /// How far a body can reach from its centre, m.
 pub(crate) fn reach_m(run: &Run) -> f64 {
     0.5 * (run.size.length_m + run.size.width_m)
+}
+
+/// How far any body of the window can reach from its centre, m.
+pub(crate) fn farthest_reach_m(m: &Measures<'_>) -> f64 {
+    m.window().runs().iter().map(reach_m).fold(0.0, f64::max)
 }
 
 /// Box around its lanes.

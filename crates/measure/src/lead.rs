@@ -172,7 +172,7 @@ pub(crate) fn ahead(m: &Measures<'_>, places: Places<'_>, lanes: &Lanes) -> [Vec
         sets.push(same.map_or(j, |before| sets[before]));
     }
     let begins: Vec<f64> = views.iter().map(View::begin_m).collect();
-    let reach = m.window().runs().iter().map(reach_m).fold(0.0, f64::max);
+    let reach = lanes_ahead::farthest_reach_m(m);
     let mut standing = Standing::new(m.window().runs().len());
     let mut out = [Vec::with_capacity(views.len()), Vec::with_capacity(views.len())];
     // The vehicle that was ahead at the sample before most often is at the next ones too: then nobody farther off than it is.
@@ -260,7 +260,7 @@ pub(crate) fn is_next_in_lane(
     }
     // Who is not even if there were nobody else needs no look at the others.
     let [Some(InFront { gap_m, other, .. }), _] = best else { return false };
-    let reach = m.window().runs().iter().map(reach_m).fold(0.0, f64::max);
+    let reach = lanes_ahead::farthest_reach_m(m);
     let near = near::at_sample_of(m, k, sight.nearer_m(gap_m, reach), |_| true).into_iter();
     let known = Some(Known { run: other.run, best });
     let [vehicles, _] = at_sample(m, places, &view, near, of, None, known).ahead;
@@ -372,6 +372,7 @@ struct Sight<'s> {
     k: usize,
     s: EgoSample,
     ego: &'s Run,
+    ego_mps: Value,
     front_m: f64,
     side_m: f64,
     /// How far the ego and a point in the lanes ahead may be beside their centres, together, m.
@@ -388,7 +389,7 @@ impl<'s> Sight<'s> {
         (k, of): (usize, Of),
         standing: Option<&'s mut Standing>,
     ) -> Option<Self> {
-        let View::Corridor { place, corridor, .. } = view else { return None };
+        let View::Corridor { place, ego_mps, corridor } = view else { return None };
         let s = m.ego().samples()[k];
         let ego = &m.window().runs()[s.run];
         Some(Self {
@@ -404,6 +405,7 @@ impl<'s> Sight<'s> {
             k,
             s,
             ego,
+            ego_mps: *ego_mps,
             front_m: body::half_extent_m(&ego.size, place.off_rad),
             side_m: body::half_side_m(&ego.size, place.off_rad),
             beside_m: reach_m(ego) + 2.0 * lanes_ahead::half_width_m(places.track, corridor),
@@ -512,13 +514,10 @@ fn at_sample(
             sight.weigh(straight, &other, &mut best);
         }
     }
-    let View::Corridor { ego_mps, .. } = view else {
-        return Found { ahead: [Ahead::Free, Ahead::Free], leading: None };
-    };
     let [vehicles, anyone] = best;
     let (same, leading) = (vehicles == anyone, vehicles.map(|b| b.other.run));
-    let vehicles = lead(m, &sight.s, *ego_mps, vehicles);
-    let anyone = if same { vehicles.clone() } else { lead(m, &sight.s, *ego_mps, anyone) };
+    let vehicles = lead(m, &sight.s, sight.ego_mps, vehicles);
+    let anyone = if same { vehicles.clone() } else { lead(m, &sight.s, sight.ego_mps, anyone) };
     Found { ahead: [vehicles, anyone], leading }
 }
 

@@ -143,6 +143,11 @@ pub fn word(name: &str, value: impl Into<String>) -> Detail {
     Detail { name: name.into(), value: DetailValue::Text(value.into()) }
 }
 
+/// Of whom something is missing.
+pub(crate) fn of_actor(measures: &Measures<'_>, actor: ActorIx) -> String {
+    format!("of {}", actor_id(measures, actor))
+}
+
 /// Id of an actor, as the log calls it.
 #[must_use]
 pub fn actor_id(measures: &Measures<'_>, actor: ActorIx) -> String {

@@ -19,6 +19,14 @@ pub(crate) const NEAR_END: &str = "too near to an end of the ego's data";
 /// The driving mode is not said.
 pub(crate) const NO_MODE: &str = "the log does not say who drives";
 
+/// What cannot be told of a sign that is switched, or has a text.
+pub(crate) const SIGN_SAYS: &str = "what the sign says";
+
+/// Why.
+pub(crate) fn unclear_sign(id: &str) -> String {
+    format!("{id} is switched, or has a text")
+}
+
 /// What the log does not say of the surroundings, as it is told when there is no value: without putting it together at each sample.
 pub(crate) fn not_said(channel: Channel) -> &'static str {
     static ALL: OnceLock<Vec<String>> = OnceLock::new();

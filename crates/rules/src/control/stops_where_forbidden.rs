@@ -10,7 +10,7 @@ use crate::context::{Context, Need, Needs};
 use crate::meta::{Meta, rule};
 use crate::rule::Rule;
 use crate::stands::{Standing, Stands, waits};
-use crate::words::OFF_MAP;
+use crate::words::{OFF_MAP, SIGN_SAYS, unclear_sign};
 
 rule! {
     /// The ego stops where a sign or a yellow line forbids it.
@@ -93,8 +93,7 @@ impl Rule for StopsWhereForbidden {
                     let unclear = by_signs(track, &place.hit, p, &mut all);
                     let may_stand = cx.measures.ego_speed_mps(k).is_none_or(|v| v.value.abs() < STANDING_MPS);
                     if let Some(unclear) = unclear.filter(|_| may_stand && !waits(cx, track, k)) {
-                        let why = format!("{unclear} is switched, or has a text");
-                        cx.missing(out, k, "what the sign says", &why);
+                        cx.missing(out, k, SIGN_SAYS, &unclear_sign(&unclear));
                     }
                 }
                 if p.by_lines {

@@ -6,7 +6,7 @@ use lukao_model::outcome::{Judgement, Limit};
 use lukao_model::{ActorIx, RuleResult};
 
 use crate::context::Context;
-use crate::episode::{Episodes, Pace, actor_id, finding, number, word};
+use crate::episode::{Episodes, Pace, actor_id, finding, number, of_actor, word};
 use crate::motion_time::MotionTime;
 
 /// What a rule says of one sample with somebody ahead.
@@ -125,7 +125,5 @@ pub(crate) fn on_motorway(cx: &Context<'_>, k: usize) -> Result<(), Look> {
 
 /// The speed of the one ahead, or that it is missing.
 pub(crate) fn lead_speed(cx: &Context<'_>, lead: &Lead) -> Result<Value, Look> {
-    lead.lead_mps.ok_or_else(|| {
-        Look::Missing("speed of the one ahead", format!("of {}", actor_id(cx.measures, lead.actor)))
-    })
+    lead.lead_mps.ok_or_else(|| Look::Missing("speed of the one ahead", of_actor(cx.measures, lead.actor)))
 }

@@ -6,7 +6,7 @@ use lukao_model::outcome::{Judgement, Limit};
 use lukao_model::{Channel, Interval, RuleResult};
 
 use crate::context::{Context, Need, Needs, UNSURE};
-use crate::episode::{actor_id, finding, number};
+use crate::episode::{actor_id, finding, number, of_actor};
 use crate::meta::{Meta, rule};
 use crate::rule::Rule;
 use crate::words::NO_SPEED;
@@ -88,12 +88,7 @@ fn judge(cx: &Context<'_>, p: &Params, x: &Manoeuvre, out: &mut RuleResult) {
         return cx.missing_in(out, when, Channel::Speed.name(), NO_SPEED);
     };
     let Some(other) = rear.rear_mps else {
-        return cx.missing_in(
-            out,
-            when,
-            "speed of the one behind",
-            &format!("of {}", actor_id(m, rear.actor)),
-        );
+        return cx.missing_in(out, when, "speed of the one behind", &of_actor(m, rear.actor));
     };
     let due = |ego: f64, rear: f64| behind::needed_gap_m(ego, rear, p.reaction_s, p.brake_mps2, p.time_gap_s);
     if due(ego.value, other.value).is_none() {

@@ -7,7 +7,7 @@ use lukao_model::outcome::Limit;
 use super::beside::{Beside, motor};
 use super::following::{Look, Words};
 use crate::context::{Context, Need, Needs};
-use crate::episode::{Pace, actor_id};
+use crate::episode::{Pace, of_actor};
 use crate::meta::{Meta, rule};
 use crate::rule::Rule;
 
@@ -90,10 +90,7 @@ impl Rule for RssLateralDistance {
             |f| motor(cx, f),
             |f, gap| {
                 let Some((ego, other)) = f.ego_toward_mps.zip(f.other_toward_mps) else {
-                    return Look::Missing(
-                        "speed of the one beside",
-                        format!("of {}", actor_id(cx.measures, f.actor)),
-                    );
+                    return Look::Missing("speed of the one beside", of_actor(cx.measures, f.actor));
                 };
                 let due = Value::of([ego, other], |[a, b]| rss::beside_m(a, b, &assumed));
                 Look::Value(Value { value: gap.value, u: gap.u.rss(due.u) }, Limit::AtLeast(due.value))

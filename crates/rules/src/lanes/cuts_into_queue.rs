@@ -7,7 +7,7 @@ use lukao_track::{LaneIx, Track};
 
 use crate::context::{Context, Need, Needs, UNSURE};
 use crate::distance::lane_change_gap::changes_of;
-use crate::episode::{actor_id, finding, number};
+use crate::episode::{actor_id, finding, number, of_actor};
 use crate::meta::{Meta, rule};
 use crate::rule::Rule;
 
@@ -108,8 +108,8 @@ fn judge(cx: &Context<'_>, p: &Params, x: &Manoeuvre, out: &mut RuleResult) {
     match (slow(lead.lead_mps), slow(rear.rear_mps)) {
         (Some(false), _) | (_, Some(false)) => return,
         (Some(true), Some(true)) => {}
-        (None, _) => return cx.missing_in(out, when, "speed of the one ahead", &of(cx, lead.actor)),
-        (_, None) => return cx.missing_in(out, when, "speed of the one behind", &of(cx, rear.actor)),
+        (None, _) => return cx.missing_in(out, when, "speed of the one ahead", &of_actor(m, lead.actor)),
+        (_, None) => return cx.missing_in(out, when, "speed of the one behind", &of_actor(m, rear.actor)),
     }
     if Some(lead.lane) == x.lane {
         let why = "the one found is in the lane that the ego leaves";
@@ -133,8 +133,4 @@ fn judge(cx: &Context<'_>, p: &Params, x: &Manoeuvre, out: &mut RuleResult) {
             out.findings.push(f);
         }
     }
-}
-
-fn of(cx: &Context<'_>, actor: lukao_model::ActorIx) -> String {
-    format!("of {}", actor_id(cx.measures, actor))
 }

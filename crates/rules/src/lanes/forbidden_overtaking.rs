@@ -10,7 +10,7 @@ use crate::context::{Context, Need, Needs};
 use crate::episode::{actor_id, finding, word};
 use crate::meta::{Meta, rule};
 use crate::rule::Rule;
-use crate::words::NO_LANE;
+use crate::words::{NO_LANE, SIGN_SAYS, unclear_sign};
 
 rule! {
     /// The ego overtakes where that is forbidden.
@@ -111,8 +111,7 @@ impl Rule for ForbiddenOvertaking {
                 None => match sign(track, p, &place.hit) {
                     Some(sign) if sign.says_always() => Some(("sign", sign.id.clone())),
                     Some(sign) => {
-                        let why = format!("{} is switched, or has a text", sign.id);
-                        cx.missing(out, o.k, "what the sign says", &why);
+                        cx.missing(out, o.k, SIGN_SAYS, &unclear_sign(&sign.id));
                         continue;
                     }
                     None => None,

@@ -10,6 +10,7 @@ use crate::context::{Context, Need, Needs};
 use crate::episode::{finding, word};
 use crate::meta::{Meta, rule};
 use crate::rule::Rule;
+use crate::words::{SIGN_SAYS, unclear_sign};
 
 rule! {
     /// The ego turns, or goes straight on, though a sign forbids it.
@@ -83,8 +84,7 @@ impl Rule for ForbiddenTurn {
                 f.details.push(word("way", words(turn)));
                 out.findings.push(f);
             } else if let Some(sign) = against(false) {
-                let why = format!("{} is switched, or has a text", sign.id);
-                cx.missing(out, k, "what the sign says", &why);
+                cx.missing(out, k, SIGN_SAYS, &unclear_sign(&sign.id));
             }
         }
     }
