@@ -67,6 +67,7 @@ pub mod zone;
 mod bounds;
 mod cache;
 mod lanes_ahead;
+mod level;
 mod spots;
 
 pub use admit::Admit;
@@ -341,9 +342,9 @@ impl<'a> Measures<'a> {
         self.others.get_or_init(|| near::there(self))
     }
 
-    /// Who can be beside the ego or pass it at its samples in the block: see [`Near::level`].
+    /// Who can be beside the ego or pass it at its samples in the block: see [`level`].
     pub(crate) fn level(&self) -> &Near {
-        self.level.get_or_init(|| Near::level(self))
+        self.level.get_or_init(|| level::level(self))
     }
 
     /// Who is beside the ego at its samples in the block, in the order of [`Ego::in_block`]: see [`flank`].
